@@ -1,1 +1,35 @@
-//! Placeholder.
+//! Outbound HTTP on a connector's behalf.
+//!
+//! A connector is a hostile guest and a provider's answer is hostile input. So a [`Request`] walks through pure
+//! policy first (target, allow list, headers, quota), gets the credential only then, and leaves through a
+//! [`Transport`]: the [`Network`], which looks at the addresses before it connects, or a sandbox.
+//!
+//! One [`Session`] lives as long as one call of a connector and holds what that call has spent.
+//!
+//! Known limit: a granted host that echoes request headers shows the credential in its body. Grant no such host.
+
+mod budget;
+mod check;
+mod credential;
+mod error;
+mod grant;
+mod limits;
+mod network;
+mod origin;
+mod policy;
+mod request;
+mod response;
+mod retry;
+mod session;
+mod transport;
+
+pub use budget::Spent;
+pub use credential::{Credential, Placement, PlacementError};
+pub use error::SendError;
+pub use grant::{Grant, GrantError};
+pub use limits::Limits;
+pub use network::{Network, NetworkError, NetworkOptions};
+pub use request::{Body, Request};
+pub use response::Response;
+pub use session::Session;
+pub use transport::{Prepared, Transport};

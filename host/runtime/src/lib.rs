@@ -1,1 +1,36 @@
-//! Placeholder.
+//! WebAssembly: the engine, the registry of connectors, and one call into a connector.
+//!
+//! Three types carry the crate: [`Runtime`] compiles and links, [`LoadedConnector`] is one version of one connector that
+//! is ready to be called, [`Registry`] says which version is live. A call takes an `Arc` of its connector once and keeps
+//! it to the end, so that a swap never touches a call under way. Every call runs in a fresh store: nothing of one
+//! tenant's call is reachable from the next.
+
+mod admission;
+mod advice;
+mod bindings;
+mod call;
+mod digest;
+mod documents;
+mod engine;
+mod error;
+mod imports;
+mod invoke;
+mod limits;
+mod loader;
+mod memory;
+mod registry;
+mod sandbox;
+mod state;
+
+pub use admission::{Admission, Permit};
+pub use call::{CallContext, Called, Page, Query, Usage};
+pub use digest::Digest;
+pub use engine::{CONTRACT_VERSION, EngineOptions, Runtime};
+pub use error::{CallError, Failure, LimitExceeded, LoadError};
+pub use limits::CallLimits;
+pub use loader::{Inspection, LoadedConnector};
+pub use registry::Registry;
+pub use sandbox::{
+    MemorySandboxState, SandboxChange, SandboxPlayer, SandboxReply, SandboxRequest, SandboxScope,
+    SandboxState, SandboxStateError,
+};

@@ -1,0 +1,42 @@
+# `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
+.POSIX:
+.PHONY: help dev test build connectors guests lint clean
+
+CONNECTORS = hubspot
+TEST_GUESTS = snoop
+ROUTEMCP = target/debug/routemcp
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+dev: build ## Start the server on port 5001 with test data, and print a curl to try
+	$(ROUTEMCP) dev $(ARGS)
+
+test: build ## Run every test
+	cargo test --workspace
+
+build: host connectors ## Build the server and the connectors
+
+.PHONY: host
+host:
+	cargo build --workspace --all-targets
+
+# Connectors are built by a compiler for WebAssembly (see the script), then wrapped into components by our own binary.
+connectors: host ## Build the connectors into target/connectors
+	sdk/rust/build-guest.sh $(CONNECTORS:%=routemcp-connector-%) $(TEST_GUESTS:%=routemcp-guest-%)
+	@mkdir -p target/connectors target/test-guests
+	@for name in $(CONNECTORS); do \
+	  $(ROUTEMCP) connector build target/guests/wasm32-unknown-unknown/guest/routemcp_connector_$$(echo $$name | tr - _).wasm \
+	    --output target/connectors/$$name.wasm || exit 1; done
+	@for name in $(TEST_GUESTS); do \
+	  $(ROUTEMCP) connector build target/guests/wasm32-unknown-unknown/guest/routemcp_guest_$$(echo $$name | tr - _).wasm \
+	    --output target/test-guests/$$name.wasm || exit 1; done
+
+lint: ## What CI checks besides the tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+	cargo deny check bans licenses sources
+
+clean: ## Remove everything built
+	cargo clean

@@ -1,0 +1,168 @@
+//! The secret of a connection and where it goes.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use url::Url;
+
+use crate::SendError;
+use crate::policy::{headers, target};
+
+/// A secret and its place in a request. `Debug` does not show the secret.
+pub struct Credential {
+    /// Where it goes.
+    pub placement: Placement,
+    /// The access token, API key, or encoded pair for Basic authentication.
+    pub secret: SecretString,
+}
+
+/// Where a provider wants the credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placement {
+    /// A header: `prefix` directly followed by the secret.
+    Header {
+        /// Such as `authorization` or `x-api-token`.
+        name: HeaderName,
+        /// Such as `Bearer ` (with the space), or nothing.
+        prefix: String,
+    },
+    /// A query parameter.
+    Query {
+        /// Such as `api_token`.
+        name: String,
+    },
+}
+
+/// A place that no credential can have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlacementError {
+    /// Not a header name.
+    #[error("credential header \"{0}\" is not a header name: use letters, digits and hyphens")]
+    HeaderName(String),
+    /// A header that frames the message or names the host.
+    #[error("credential header \"{0}\" cannot carry a credential: the HTTP client sets it")]
+    HeaderReserved(String),
+    /// A prefix that cannot stand in a header.
+    #[error("credential prefix \"{0}\" must be printable ASCII")]
+    Prefix(String),
+    /// An empty parameter name.
+    #[error("credential query parameter must have a name")]
+    QueryName,
+}
+
+impl Placement {
+    /// A header of this name whose value is `prefix` and the secret.
+    pub fn from_header(name: &str, prefix: &str) -> Result<Self, PlacementError> {
+        let shown = || crate::error::shown(name);
+        let parsed: HeaderName = name.parse().map_err(|_| PlacementError::HeaderName(shown()))?;
+        if headers::is_framing(&parsed) {
+            return Err(PlacementError::HeaderReserved(shown()));
+        }
+        if !prefix.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return Err(PlacementError::Prefix(crate::error::shown(prefix)));
+        }
+        Ok(Self::Header {
+            name: parsed,
+            prefix: prefix.to_owned(),
+        })
+    }
+
+    /// A query parameter of this name.
+    pub fn from_query(name: &str) -> Result<Self, PlacementError> {
+        if name.is_empty() {
+            return Err(PlacementError::QueryName);
+        }
+        Ok(Self::Query {
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl Credential {
+    /// Puts the secret where it belongs. Call it only for a request that passed every check.
+    pub(crate) fn inject(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), SendError> {
+        let secret = self.secret.expose_secret();
+        match &self.placement {
+            Placement::Header { name, prefix } => {
+                let mut value = HeaderValue::from_str(&format!("{prefix}{secret}"))
+                    .map_err(|_| SendError::BadCredential)?;
+                value.set_sensitive(true);
+                headers.insert(name, value);
+            }
+            Placement::Query { name } => target::append_query(url, [(name.as_str(), secret)]),
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Credential")
+            .field("placement", &self.placement)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(placement: Placement, secret: &str) -> Credential {
+        Credential {
+            placement,
+            secret: secret.to_owned().into(),
+        }
+    }
+
+    #[test]
+    fn a_header_credential_is_marked_sensitive() {
+        let bearer = credential(
+            Placement::from_header("Authorization", "Bearer ").unwrap(),
+            "s3cret",
+        );
+        let (mut url, mut headers) = (Url::parse("https://a.example/").unwrap(), HeaderMap::new());
+        bearer.inject(&mut url, &mut headers).unwrap();
+        assert_eq!(headers["authorization"], "Bearer s3cret");
+        assert!(headers["authorization"].is_sensitive());
+        assert!(!format!("{headers:?} {bearer:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn a_query_credential_is_encoded_and_comes_last() {
+        let token = credential(Placement::from_query("api_token").unwrap(), "a&b=c");
+        let (mut url, mut headers) = (Url::parse("https://a.example/?x=1").unwrap(), HeaderMap::new());
+        token.inject(&mut url, &mut headers).unwrap();
+        assert_eq!(url.as_str(), "https://a.example/?x=1&api_token=a%26b%3Dc");
+    }
+
+    #[test]
+    fn a_secret_with_a_line_break_is_an_error_that_does_not_show_it() {
+        let bearer = credential(
+            Placement::from_header("x-key", "").unwrap(),
+            "s3cret\r\nhost: evil",
+        );
+        let (mut url, mut headers) = (Url::parse("https://a.example/").unwrap(), HeaderMap::new());
+        let error = bearer.inject(&mut url, &mut headers).unwrap_err();
+        assert_eq!(error.kind(), "unauthorized");
+        assert!(!error.message().contains("s3cret"));
+    }
+
+    #[test]
+    fn a_credential_cannot_frame_a_message() {
+        for name in [
+            "Host",
+            "content-length",
+            "Transfer-Encoding",
+            "connection",
+            "a b",
+            "",
+        ] {
+            assert!(Placement::from_header(name, "").is_err(), "{name:?}");
+        }
+        assert!(Placement::from_header("x-key", "a\nb").is_err());
+        assert!(Placement::from_query("").is_err());
+    }
+}

@@ -1,0 +1,206 @@
+//! One call of a connector, seen from the network: what it may reach, with which secret, and what it has spent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{self, Instant};
+
+use crate::budget::{Budget, Reserved};
+use crate::check::{self, Checked};
+use crate::policy::headers;
+use crate::retry::{self, Outcome, Situation};
+use crate::{Credential, Grant, Limits, Prepared, Request, Response, SendError, Spent, Transport};
+
+/// The HTTP side of one call. Make a new one for every call.
+pub struct Session {
+    /// None for a session that refuses everything.
+    open: Option<Open>,
+}
+
+struct Open {
+    grant: Arc<Grant>,
+    credential: Option<Credential>,
+    transport: Arc<dyn Transport>,
+    limits: Limits,
+    budget: Budget,
+    deadline: Instant,
+}
+
+impl Session {
+    /// A session that sends through `transport` until `deadline` (of `std` or of `tokio`). Give no credential when the
+    /// transport hands requests to a guest, as a sandbox does.
+    pub fn new(
+        grant: Arc<Grant>,
+        credential: Option<Credential>,
+        transport: Arc<dyn Transport>,
+        limits: Limits,
+        deadline: impl Into<Instant>,
+    ) -> Self {
+        let budget = Budget::new(&limits);
+        let deadline = deadline.into();
+        Self {
+            open: Some(Open {
+                grant,
+                credential,
+                transport,
+                limits,
+                budget,
+                deadline,
+            }),
+        }
+    }
+
+    /// A session that refuses everything, for `describe`.
+    pub fn closed() -> Self {
+        Self { open: None }
+    }
+
+    /// Checks a request, adds the credential, sends it, and retries where that is safe. Any HTTP status is an answer.
+    pub async fn send(&self, request: Request) -> Result<Response, SendError> {
+        let open = self.open.as_ref().ok_or(SendError::Closed)?;
+        let placement = open.credential.as_ref().map(|credential| &credential.placement);
+        let checked = check::check(&open.grant, placement, request)?;
+        open.send(&checked).await
+    }
+
+    /// What this call has spent so far. Bytes of a request on its way count as reserved.
+    pub fn spent(&self) -> Spent {
+        self.open
+            .as_ref()
+            .map(|open| open.budget.spent())
+            .unwrap_or_default()
+    }
+}
+
+impl Open {
+    async fn send(&self, checked: &Checked) -> Result<Response, SendError> {
+        let _stopwatch = Stopwatch {
+            budget: &self.budget,
+            started: Instant::now(),
+        };
+        let mut attempt = 1;
+        loop {
+            let result = self.attempt(checked).await;
+            let Some(pause) = self.pause(&result, checked, attempt) else {
+                return result;
+            };
+            time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, checked: &Checked) -> Result<Response, SendError> {
+        let started = Instant::now();
+        let remaining = self.remaining();
+        if remaining.is_zero() {
+            return Err(SendError::Deadline);
+        }
+        let reserved = self.budget.begin(checked.body.len())?;
+        let result = match self.prepare(checked, &reserved, remaining) {
+            Ok(prepared) => time::timeout_at(self.deadline, self.transport.send(prepared))
+                .await
+                .unwrap_or(Err(SendError::Deadline)),
+            Err(error) => Err(error),
+        };
+        let result = self.settle(result, &reserved);
+        report(checked, &result, started.elapsed());
+        result
+    }
+
+    fn prepare(
+        &self,
+        checked: &Checked,
+        reserved: &Reserved,
+        remaining: Duration,
+    ) -> Result<Prepared, SendError> {
+        let mut prepared = Prepared {
+            method: checked.method.clone(),
+            url: checked.url.clone(),
+            headers: checked.headers.clone(),
+            body: checked.body.clone(),
+            response_bytes: reserved.response_bytes,
+            connect: self.limits.connect,
+            first_byte: self.limits.first_byte.min(remaining),
+            total: self.limits.total.min(remaining),
+            private_origin: checked.private_origin,
+        };
+        if let Some(credential) = &self.credential {
+            credential.inject(&mut prepared.url, &mut prepared.headers)?;
+        }
+        Ok(prepared)
+    }
+
+    /// Closes the books on an attempt. The size is checked here too, so that no transport can forget it.
+    fn settle(
+        &self,
+        result: Result<Response, SendError>,
+        reserved: &Reserved,
+    ) -> Result<Response, SendError> {
+        let used = match &result {
+            Ok(response) => response.body.len(),
+            Err(SendError::ResponseTooLarge { .. }) => reserved.response_bytes,
+            Err(_) => 0,
+        };
+        self.budget.settle(reserved, used);
+        match result {
+            Ok(response) if used > reserved.response_bytes => {
+                drop(response);
+                Err(self.budget.too_large(reserved))
+            }
+            Ok(mut response) => {
+                headers::strip_response(&mut response.headers);
+                Ok(response)
+            }
+            Err(SendError::ResponseTooLarge { .. }) => Err(self.budget.too_large(reserved)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn pause(
+        &self,
+        result: &Result<Response, SendError>,
+        checked: &Checked,
+        attempt: u32,
+    ) -> Option<Duration> {
+        let situation = Situation {
+            attempt,
+            attempts: self.limits.attempts,
+            repeatable: checked.repeatable,
+            remaining: self.remaining(),
+            jitter: retry::jitter(),
+        };
+        retry::pause(Outcome::of(result), situation).filter(|_| self.budget.has_room(checked.body.len()))
+    }
+
+    fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+/// One line per attempt. Never the query or the headers: they may hold personal data or the credential.
+fn report(checked: &Checked, result: &Result<Response, SendError>, elapsed: Duration) {
+    let (status, failure) = match result {
+        Ok(response) => (Some(response.status), None),
+        Err(error) => (None, Some(error.kind())),
+    };
+    tracing::debug!(
+        method = %checked.method,
+        host = checked.url.host_str(),
+        status,
+        failure,
+        duration_ms = elapsed.as_secs_f64() * 1_000.0,
+        "provider request"
+    );
+}
+
+/// Counts the time also when the call is given up in the middle.
+struct Stopwatch<'a> {
+    budget: &'a Budget,
+    started: Instant,
+}
+
+impl Drop for Stopwatch<'_> {
+    fn drop(&mut self) {
+        self.budget.add_provider_time(self.started.elapsed());
+    }
+}

@@ -1,0 +1,127 @@
+//! Turns what a connector returned into records, and checks it against the contract.
+
+use serde_json::Value;
+use wasmtime::component::{Resource, ResourceTable};
+
+use crate::bindings::exports::routemcp::connector::connector::{Document, Documents, Page as GuestPage};
+use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
+use crate::call::Page;
+use crate::error::{CallError, Failure};
+use crate::imports::StoredResponse;
+
+/// The longest message taken over from a connector or provider, in characters.
+const MESSAGE_LENGTH: usize = 500;
+/// The longest cursor taken from a connector, in bytes. It travels in the URL of the next page.
+const CURSOR_LENGTH: usize = 2_000;
+
+/// The records of a page, in order.
+pub(crate) fn page(table: &mut ResourceTable, page: GuestPage, limit: u32) -> Result<Page, CallError> {
+    let records = match page.records {
+        Documents::At((response, pointers)) => records_at(body(table, response)?, &pointers)?,
+        Documents::Values(texts) => texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
+    };
+    if records.len() > limit as usize {
+        let got = records.len();
+        return Err(CallError::Contract(format!(
+            "{got} records were returned where at most {limit} were asked for"
+        )));
+    }
+    match page.next {
+        Some(next) if next.len() > CURSOR_LENGTH => Err(CallError::Contract(format!(
+            "the cursor has more than {CURSOR_LENGTH} bytes"
+        ))),
+        next => Ok(Page { records, next }),
+    }
+}
+
+/// One record.
+pub(crate) fn record(table: &mut ResourceTable, document: Document) -> Result<Value, CallError> {
+    match document {
+        Document::Value(text) => parse(&text),
+        Document::At((response, pointer)) => {
+            let mut body = body(table, response)?;
+            body.pointer_mut(&pointer)
+                .map(Value::take)
+                .ok_or_else(|| nothing_at(&pointer))
+        }
+    }
+}
+
+/// A failure with its texts cut and cleaned: they come from outside and end up in logs and answers.
+pub(crate) fn failure(failure: GuestFailure) -> Failure {
+    let fields = failure.fields.into_iter().take(100);
+    Failure {
+        kind: failure.kind,
+        message: clean_text(&failure.message, MESSAGE_LENGTH),
+        status: failure.status,
+        retry_after: failure.retry_after_ms.map(std::time::Duration::from_millis),
+        fields: fields
+            .map(|(name, why)| (clean_text(&name, 200), clean_text(&why, MESSAGE_LENGTH)))
+            .collect(),
+    }
+}
+
+/// Cuts text and replaces control characters by spaces.
+pub(crate) fn clean_text(text: &str, length: usize) -> String {
+    text.chars()
+        .take(length)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+fn body(table: &mut ResourceTable, response: Resource<StoredResponse>) -> Result<Value, CallError> {
+    let unknown = |_| CallError::Contract("an unknown response was returned".to_owned());
+    let stored = table.delete(response).map_err(unknown)?;
+    stored
+        .into_json()
+        .ok_or_else(|| CallError::Contract("the response pointed at is not JSON".to_owned()))
+}
+
+fn records_at(mut body: Value, pointers: &[String]) -> Result<Vec<Value>, CallError> {
+    let mut records = Vec::new();
+    for pointer in pointers {
+        match body.pointer_mut(pointer).map(Value::take) {
+            Some(Value::Array(elements)) if records.is_empty() => records = elements,
+            Some(Value::Array(elements)) => records.extend(elements),
+            Some(record) => records.push(record),
+            None => return Err(nothing_at(pointer)),
+        }
+    }
+    Ok(records)
+}
+
+fn nothing_at(pointer: &str) -> CallError {
+    CallError::Contract(format!(
+        "there is nothing at `{}` in the response",
+        clean_text(pointer, 200)
+    ))
+}
+
+fn parse(text: &str) -> Result<Value, CallError> {
+    serde_json::from_str(text).map_err(|error| CallError::Contract(format!("a record is not JSON: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{clean_text, records_at};
+
+    #[test]
+    fn pointers_lead_to_arrays_or_to_single_records() {
+        let body = json!({ "results": [{ "id": 1 }, { "id": 2 }], "one": { "id": 3 } });
+        let pointers = ["/results".to_owned(), "/one".to_owned()];
+        let records = records_at(body.clone(), &pointers).unwrap();
+        assert_eq!(
+            records,
+            [json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 })]
+        );
+        let error = records_at(body, &["/nothing".to_owned()]).unwrap_err();
+        assert!(error.to_string().contains("`/nothing`"), "{error}");
+    }
+
+    #[test]
+    fn text_from_outside_is_cut_and_cleaned() {
+        assert_eq!(clean_text("a\r\nb\u{1b}[31m", 6), "a  b [");
+    }
+}

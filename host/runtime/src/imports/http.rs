@@ -1,0 +1,137 @@
+//! `http`: hands a connector's requests to the broker and keeps the answers' bodies in the host.
+
+use std::sync::OnceLock;
+
+use routemcp_broker::{Body, Request, Response, SendError};
+use serde_json::Value;
+use wasmtime::component::Resource;
+
+use crate::bindings::routemcp::connector::http::{
+    Body as GuestBody, Host, HostResponse, Request as GuestRequest,
+};
+use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
+use crate::state::CallState;
+
+/// An answer of the provider. Its body is parsed at most once, when first looked into.
+#[expect(unreachable_pub, reason = "generated code re-exports it, in a private module")]
+pub struct StoredResponse {
+    response: Response,
+    parsed: OnceLock<Option<Value>>,
+}
+
+impl StoredResponse {
+    pub(crate) fn new(response: Response) -> Self {
+        Self {
+            response,
+            parsed: OnceLock::new(),
+        }
+    }
+
+    fn json(&self) -> Option<&Value> {
+        self.parsed
+            .get_or_init(|| serde_json::from_slice(&self.response.body).ok())
+            .as_ref()
+    }
+
+    /// Gives up the parsed body; none when it is not JSON.
+    pub(crate) fn into_json(self) -> Option<Value> {
+        match self.parsed.into_inner() {
+            Some(parsed) => parsed,
+            None => serde_json::from_slice(&self.response.body).ok(),
+        }
+    }
+}
+
+impl Host for CallState {
+    async fn send(
+        &mut self,
+        request: GuestRequest,
+    ) -> wasmtime::Result<Result<Resource<StoredResponse>, GuestFailure>> {
+        match self.session.send(into_request(request)).await {
+            Ok(response) => Ok(Ok(self.table.push(StoredResponse::new(response))?)),
+            Err(error) => Ok(Err(into_failure(&error))),
+        }
+    }
+}
+
+impl HostResponse for CallState {
+    fn status(&mut self, response: Resource<StoredResponse>) -> wasmtime::Result<u16> {
+        Ok(self.table.get(&response)?.response.status)
+    }
+
+    fn header(
+        &mut self,
+        response: Resource<StoredResponse>,
+        name: String,
+    ) -> wasmtime::Result<Option<String>> {
+        let headers = &self.table.get(&response)?.response.headers;
+        Ok(headers
+            .get(&name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    }
+
+    fn json_at(
+        &mut self,
+        response: Resource<StoredResponse>,
+        pointer: String,
+    ) -> wasmtime::Result<Option<String>> {
+        let json = self.table.get(&response)?.json();
+        Ok(json.and_then(|json| json.pointer(&pointer)).map(Value::to_string))
+    }
+
+    fn pluck(
+        &mut self,
+        response: Resource<StoredResponse>,
+        array: String,
+        member: String,
+    ) -> wasmtime::Result<Vec<Option<String>>> {
+        let json = self.table.get(&response)?.json();
+        let elements = json
+            .and_then(|json| json.pointer(&array))
+            .and_then(Value::as_array);
+        let pluck = |element: &Value| element.pointer(&member).map(Value::to_string);
+        Ok(elements
+            .map(|elements| elements.iter().map(pluck).collect())
+            .unwrap_or_default())
+    }
+
+    fn text(&mut self, response: Resource<StoredResponse>) -> wasmtime::Result<Option<String>> {
+        Ok(std::str::from_utf8(&self.table.get(&response)?.response.body)
+            .ok()
+            .map(str::to_owned))
+    }
+
+    fn drop(&mut self, response: Resource<StoredResponse>) -> wasmtime::Result<()> {
+        self.table.delete(response)?;
+        Ok(())
+    }
+}
+
+fn into_request(request: GuestRequest) -> Request {
+    Request {
+        method: request.method,
+        target: request.target,
+        query: request.query,
+        headers: request.headers,
+        body: match request.body {
+            GuestBody::None => Body::None,
+            GuestBody::Json(text) => Body::Json(text),
+            GuestBody::Form(pairs) => Body::Form(pairs),
+            GuestBody::Bytes(bytes) => Body::Bytes(bytes),
+        },
+        repeatable: request.repeatable,
+    }
+}
+
+fn into_failure(error: &SendError) -> GuestFailure {
+    let retry_after = error
+        .retry_after()
+        .and_then(|wait| u64::try_from(wait.as_millis()).ok());
+    GuestFailure {
+        kind: error.kind().to_owned(),
+        message: error.to_string(),
+        status: None,
+        retry_after_ms: retry_after,
+        fields: Vec::new(),
+    }
+}

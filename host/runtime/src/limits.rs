@@ -1,0 +1,64 @@
+//! What one call of a connector may use.
+
+use std::time::Duration;
+
+/// The limits of one call. Outbound HTTP has its own limits in the broker's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLimits {
+    /// From instantiation to the answer, waiting for the provider included.
+    pub wall_clock: Duration,
+    /// Time spent executing the connector's own code, counted in ticks of 10 ms.
+    pub cpu: Duration,
+    /// Bytes, summed over all memories of all modules in the component.
+    pub memory_bytes: usize,
+    /// Elements, summed over all tables.
+    pub table_elements: usize,
+    /// Bytes that one host call may lift out of the guest; also the cap on what a connector returns.
+    pub host_call_bytes: usize,
+    /// Handles (responses, streams) alive at a time.
+    pub handles: usize,
+    /// Bytes of log text per call; what is beyond is dropped.
+    pub log_bytes: usize,
+}
+
+/// How often running guest code is looked at. Short enough that a second of CPU is measured to a percent, long enough
+/// that the look costs nothing.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self {
+            wall_clock: Duration::from_secs(30),
+            cpu: Duration::from_secs(1),
+            memory_bytes: 64 << 20,
+            table_elements: 100_000,
+            host_call_bytes: 8 << 20,
+            handles: 1_000,
+            log_bytes: 16 << 10,
+        }
+    }
+}
+
+impl CallLimits {
+    /// The CPU allowance in ticks, at least one.
+    #[must_use]
+    pub fn cpu_ticks(&self) -> u32 {
+        let ticks = self.cpu.as_millis() / TICK.as_millis();
+        u32::try_from(ticks).unwrap_or(u32::MAX).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::CallLimits;
+
+    #[test]
+    fn a_cpu_allowance_below_one_tick_still_lets_code_run() {
+        let mut limits = CallLimits::default();
+        assert_eq!(limits.cpu_ticks(), 100);
+        limits.cpu = Duration::from_millis(1);
+        assert_eq!(limits.cpu_ticks(), 1);
+    }
+}

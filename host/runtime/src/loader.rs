@@ -1,0 +1,181 @@
+//! From a file to a connector that can be called: verify, compile, link, probe.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use routemcp_broker::Session;
+use routemcp_unified::manifest::Manifest;
+use wasmtime::component::Component;
+
+use crate::advice;
+use crate::bindings::exports::routemcp::connector::{connector, sandbox};
+use crate::call::CallContext;
+use crate::digest::Digest;
+use crate::engine::Runtime;
+use crate::error::{CallError, LoadError};
+use crate::invoke::{Answer, Linked, Operation};
+use crate::state::Label;
+
+/// One version of one connector: compiled, linked, probed, and ready to be called.
+pub struct LoadedConnector {
+    pub(crate) linked: Linked,
+    manifest: Arc<Manifest>,
+    digest: Digest,
+    inspection: Inspection,
+}
+
+/// Facts about a loaded file, for people.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// Size of the file in bytes.
+    pub bytes: usize,
+    /// Names of all imports.
+    pub imports: Vec<String>,
+    /// Names of all exports.
+    pub exports: Vec<String>,
+    /// Time to compile it, or to find it in the cache.
+    pub compile: Duration,
+    /// Time of the first `describe` call, instantiation included.
+    pub describe: Duration,
+    /// Linear memory after `describe`, in bytes, over all memories.
+    pub memory_bytes: usize,
+}
+
+impl LoadedConnector {
+    /// What the connector says of itself.
+    #[must_use]
+    pub fn manifest(&self) -> &Arc<Manifest> {
+        &self.manifest
+    }
+
+    /// The content address of its file.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Whether it can play its provider.
+    #[must_use]
+    pub fn has_sandbox(&self) -> bool {
+        self.linked.sandbox.is_some()
+    }
+
+    /// Facts about the file.
+    #[must_use]
+    pub fn inspection(&self) -> &Inspection {
+        &self.inspection
+    }
+}
+
+impl Runtime {
+    /// Loads a connector from the bytes of its file.
+    ///
+    /// # Errors
+    /// [`LoadError`] says at which step it failed and what the author can do.
+    pub async fn load(&self, bytes: Vec<u8>) -> Result<LoadedConnector, LoadError> {
+        self.verify(&bytes)?;
+        let digest = Digest::of(&bytes);
+        let size = bytes.len();
+        let started = Instant::now();
+        let component = self.compile(bytes).await?;
+        let compile = started.elapsed();
+        let linked = self.link(&component, digest)?;
+        let inspection = Inspection {
+            bytes: size,
+            compile,
+            ..inspect(self, &component)
+        };
+        probe(linked, digest, inspection).await
+    }
+
+    fn verify(&self, bytes: &[u8]) -> Result<(), LoadError> {
+        let limit = self.shared.options.max_file_bytes;
+        if bytes.len() > limit {
+            return Err(LoadError::TooLarge {
+                bytes: bytes.len(),
+                limit,
+            });
+        }
+        advice::on_file(bytes).map_or(Ok(()), |advice| Err(LoadError::NotAComponent(advice)))
+    }
+
+    /// Compiles off the async threads, one file at a time.
+    async fn compile(&self, bytes: Vec<u8>) -> Result<Component, LoadError> {
+        let _alone = self.shared.compiling.lock().await;
+        let engine = self.shared.engine.clone();
+        let compiled = tokio::task::spawn_blocking(move || Component::new(&engine, bytes)).await;
+        let compiled = compiled.map_err(|error| LoadError::Compile(error.to_string()))?;
+        compiled.map_err(|error| LoadError::Compile(format!("{error:#}")))
+    }
+
+    fn link(&self, component: &Component, digest: Digest) -> Result<Linked, LoadError> {
+        let engine = &self.shared.engine;
+        let ty = component.component_type();
+        if let Some(advice) = ty.imports(engine).find_map(|(name, _)| advice::on_import(name)) {
+            return Err(LoadError::Import(advice));
+        }
+        let misfit = |error: wasmtime::Error| LoadError::Import(format!("its imports do not fit: {error:#}"));
+        let pre = self.shared.linker.instantiate_pre(component).map_err(misfit)?;
+        let connector = connector::GuestIndices::new(&pre).map_err(|error| {
+            let exports = ty.exports(engine).map(|(name, _)| name);
+            LoadError::Export(advice::on_exports(exports, &format!("{error:#}")))
+        })?;
+        let label = Label {
+            slug: "(loading)".into(),
+            digest: digest.short().into(),
+        };
+        let sandbox = sandbox::GuestIndices::new(&pre).ok();
+        Ok(Linked {
+            shared: Arc::clone(&self.shared),
+            pre,
+            connector,
+            sandbox,
+            label,
+        })
+    }
+}
+
+/// Calls `describe` under the limits of any call, with HTTP shut and no settings.
+async fn probe(
+    mut linked: Linked,
+    digest: Digest,
+    mut inspection: Inspection,
+) -> Result<LoadedConnector, LoadError> {
+    let nothing = CallContext {
+        session: Arc::new(Session::closed()),
+        settings: Arc::new(BTreeMap::new()),
+    };
+    let described = linked.call(nothing, Operation::Describe).await;
+    inspection.describe = described.usage.total;
+    inspection.memory_bytes = described.usage.memory_bytes;
+    let text = match described.result.map_err(LoadError::Describe)? {
+        Answer::Text(text) => text,
+        _ => {
+            return Err(LoadError::Describe(CallError::Host(
+                "describe gave no text".to_owned(),
+            )));
+        }
+    };
+    let manifest = Manifest::parse(&text)?;
+    linked.label.slug = manifest.slug.as_str().into();
+    Ok(LoadedConnector {
+        linked,
+        manifest: Arc::new(manifest),
+        digest,
+        inspection,
+    })
+}
+
+fn inspect(runtime: &Runtime, component: &Component) -> Inspection {
+    let engine = &runtime.shared.engine;
+    let ty = component.component_type();
+    Inspection {
+        bytes: 0,
+        imports: ty.imports(engine).map(|(name, _)| name.to_owned()).collect(),
+        exports: ty.exports(engine).map(|(name, _)| name.to_owned()).collect(),
+        compile: Duration::ZERO,
+        describe: Duration::ZERO,
+        memory_bytes: 0,
+    }
+}

@@ -1,0 +1,185 @@
+//! What a JSON Schema cannot say: whether the parts of a manifest fit together.
+
+use super::{Manifest, ManifestError, Problem, ResourceManifest};
+use crate::describe::one_of;
+use crate::mapping::{FieldPath, find_faults};
+use crate::pointer::escape;
+use crate::schema::{Operation, Resource};
+
+/// Every way in which the parts do not fit together.
+pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
+    let mut problems = Problems(Vec::new());
+    settings(manifest, &mut problems);
+    auth(manifest, &mut problems);
+    base_url(manifest, &mut problems);
+    sandbox(manifest, &mut problems);
+    for (resource, declared) in &manifest.resources {
+        let place = format!("/resources/{resource}");
+        operations(*resource, declared, &place, &mut problems);
+        mappings(*resource, declared, &place, &mut problems);
+        queries(declared, &place, &mut problems);
+    }
+    if manifest.resources.is_empty() {
+        let known = one_of(Resource::ALL.map(Resource::name));
+        problems.add(
+            "/resources",
+            format!("has no resource that this host knows: {known}"),
+        );
+    }
+    ManifestError::unless_none(problems.0)
+}
+
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, pointer: impl Into<String>, message: impl AsRef<str>) {
+        self.0.push(Problem::new(pointer.into(), message.as_ref()));
+    }
+}
+
+fn settings(manifest: &Manifest, problems: &mut Problems) {
+    for (index, setting) in manifest.settings.iter().enumerate() {
+        if manifest
+            .settings
+            .iter()
+            .take(index)
+            .any(|other| other.name == setting.name)
+        {
+            problems.add(
+                format!("/settings/{index}/name"),
+                "is the name of an earlier setting",
+            );
+        }
+        match &setting.default {
+            Some(default) if !setting.choices.is_empty() && !setting.choices.contains(default) => {
+                let choices = one_of(setting.choices.iter().map(String::as_str));
+                problems.add(format!("/settings/{index}/default"), format!("must be {choices}"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn auth(manifest: &Manifest, problems: &mut Problems) {
+    for (index, method) in manifest.auth.iter().enumerate() {
+        if manifest
+            .auth
+            .iter()
+            .take(index)
+            .any(|other| other.id() == method.id())
+        {
+            problems.add(format!("/auth/{index}/id"), "is the id of an earlier auth method");
+        }
+    }
+}
+
+/// Every placeholder must have somewhere to come from.
+fn base_url(manifest: &Manifest, problems: &mut Problems) {
+    let names = match placeholders(&manifest.base_url) {
+        Ok(names) => names,
+        Err(message) => return problems.add("/baseUrl", message),
+    };
+    for name in names {
+        let from_token =
+            |method: &super::AuthMethod| method.settings_from_token().any(|(other, _)| other == name);
+        if manifest.setting(name).is_none() && !manifest.auth.iter().any(from_token) {
+            let message = format!(
+                "`{{{name}}}` is neither in `settings` nor in the `settingsFromToken` of an auth method"
+            );
+            problems.add("/baseUrl", message);
+        }
+    }
+}
+
+/// The names in braces.
+fn placeholders(text: &str) -> Result<Vec<&str>, &'static str> {
+    const UNBALANCED: &str = "every `{` must be followed by the name of a setting and `}`";
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, following) = after.split_once('}').ok_or(UNBALANCED)?;
+        if before.contains('}') || name.is_empty() || name.contains('{') {
+            return Err(UNBALANCED);
+        }
+        names.push(name);
+        rest = following;
+    }
+    if rest.contains('}') {
+        Err(UNBALANCED)
+    } else {
+        Ok(names)
+    }
+}
+
+fn sandbox(manifest: &Manifest, problems: &mut Problems) {
+    let Some(sandbox) = &manifest.sandbox else {
+        return;
+    };
+    if manifest.auth_method(&sandbox.auth).is_none() {
+        let ids = one_of(manifest.auth.iter().map(super::AuthMethod::id));
+        problems.add(
+            "/sandbox/auth",
+            format!("must be the id of an auth method: {ids}"),
+        );
+    }
+    for name in sandbox.settings.keys() {
+        let from_token =
+            |method: &super::AuthMethod| method.settings_from_token().any(|(other, _)| other == name);
+        if manifest.setting(name).is_none() && !manifest.auth.iter().any(from_token) {
+            problems.add(
+                format!("/sandbox/settings/{}", escape(name)),
+                "is not one of the `settings`",
+            );
+        }
+    }
+}
+
+fn operations(resource: Resource, declared: &ResourceManifest, place: &str, problems: &mut Problems) {
+    for (index, operation) in declared.operations.iter().enumerate() {
+        if operation.writes() && !resource.writable() {
+            let message = format!("{resource} is read-only: it can have `list` and `get`");
+            problems.add(format!("{place}/operations/{index}"), message);
+        }
+    }
+    for operation in Operation::ALL {
+        if declared.supports(operation) && declared.unsupported_reason(operation).is_some() {
+            problems.add(
+                format!("{place}/unsupported/{operation}"),
+                "is also in `operations`: leave it out of one",
+            );
+        }
+    }
+}
+
+fn mappings(resource: Resource, declared: &ResourceManifest, place: &str, problems: &mut Problems) {
+    if declared.id_pointer.is_empty() || FieldPath::from_root(&declared.id_pointer).is_err() {
+        problems.add(
+            format!("{place}/idPointer"),
+            "must lead to a value inside the record, such as `/id`",
+        );
+    }
+    for fault in find_faults(resource, &declared.fields_pointer, &declared.mappings) {
+        problems.add(
+            format!("{place}/mappings/{}/{}", fault.index, fault.member),
+            fault.message,
+        );
+    }
+}
+
+/// Filters and sorts go by the provider field that the unified one is read from.
+fn queries(declared: &ResourceManifest, place: &str, problems: &mut Problems) {
+    let mapped = |name: &str| {
+        declared
+            .mappings
+            .iter()
+            .any(|mapping| mapping.unified_field == name)
+    };
+    for (list, names) in [("filters", &declared.filters), ("sorts", &declared.sorts)] {
+        for (index, name) in names.iter().enumerate().filter(|(_, name)| !mapped(name)) {
+            problems.add(
+                format!("{place}/{list}/{index}"),
+                format!("`{name}` has no mapping: add one, or leave it out"),
+            );
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! The mapping as a whole: listing, reading, writing, and both in turn.
+
+use serde_json::json;
+
+use super::*;
+use crate::fixture;
+
+fn overrides(value: Value) -> Vec<MappingOverride> {
+    serde_json::from_value(value).unwrap()
+}
+
+fn compile(resource: Resource, layer: Value) -> EffectiveMapping {
+    EffectiveMapping::compile(resource, &fixture::resource(resource), &[&overrides(layer)]).unwrap()
+}
+
+fn contact() -> EffectiveMapping {
+    compile(Resource::Contact, json!([]))
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn body(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+#[test]
+fn rows_are_listed_in_the_order_of_the_schema_with_their_source() {
+    let mapping = compile(
+        Resource::Contact,
+        json!([
+            {"unifiedField": "customFields.zone", "providerField": "zone"},
+            {"unifiedField": "customFields.area", "providerField": "area", "direction": "read"},
+            {"unifiedField": "email", "providerField": "work_email", "transform": {"name": "primary"}},
+            {"unifiedField": "company", "disabled": true},
+        ]),
+    );
+    insta::assert_json_snapshot!(mapping.rows());
+}
+
+#[test]
+fn an_end_users_override_goes_before_the_organisations() {
+    let manifest = fixture::resource(Resource::Contact);
+    let organisation = overrides(json!([
+        {"unifiedField": "email", "providerField": "org_email"},
+        {"unifiedField": "company", "providerField": "org_company"},
+    ]));
+    let end_user = overrides(json!([{"unifiedField": "email", "providerField": "my_email"}]));
+    let mapping =
+        EffectiveMapping::compile(Resource::Contact, &manifest, &[&organisation, &end_user]).unwrap();
+    assert_eq!(mapping.provider_field_of("email"), Some("my_email"));
+    assert_eq!(mapping.provider_field_of("company"), Some("org_company"));
+    assert_eq!(mapping.provider_field_of("firstName"), Some("first.name"));
+}
+
+#[test]
+fn a_record_shows_every_field_of_the_schema_in_its_order() {
+    let record = json!({
+        "id": 17, "createdAt": 1_709_913_600_000_i64, "owner": {"id": 3},
+        "properties": {"first.name": "Ada", "email": "", "phones": [{"value": "+1"}], "city": "London", "stage": "2",
+                       "tags": "a;b", "unmapped": "x"},
+    });
+    let read = contact().read(&record, "example", None).unwrap();
+    let expected = json!({
+        "id": "17", "remoteId": "17", "provider": "example", "firstName": "Ada", "lastName": null, "email": null,
+        "phone": "+1", "company": null, "jobTitle": null,
+        "address": {"street": null, "city": "London", "state": null, "postalCode": null, "country": null},
+        "lifecycleStage": "customer", "ownerId": "3", "ownerName": null, "ownerEmail": null, "source": null,
+        "tags": ["a", "b"], "customFields": null, "createdAt": "2024-03-08T16:00:00.000Z", "updatedAt": null,
+    });
+    assert_eq!(Value::Object(read.clone()), expected);
+    assert!(
+        read.keys()
+            .eq(Resource::Contact.fields().iter().map(|field| field.name))
+    );
+}
+
+#[test]
+fn what_is_absent_is_null_as_a_whole() {
+    let read = contact().read(&json!({"id": "1"}), "example", None).unwrap();
+    let there: Vec<_> = read
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(there, ["id", "remoteId", "provider"]);
+}
+
+#[test]
+fn custom_fields_are_an_object_once_one_is_mapped_and_come_by_name() {
+    let mapping = compile(
+        Resource::Contact,
+        json!([
+            {"unifiedField": "customFields.b", "providerField": "b"},
+            {"unifiedField": "customFields.a", "providerField": "a"},
+        ]),
+    );
+    let read = mapping
+        .read(
+            &json!({"id": "1", "properties": {"b": {"any": 1}}}),
+            "example",
+            None,
+        )
+        .unwrap();
+    assert_eq!(read["customFields"].to_string(), r#"{"a":null,"b":{"any":1}}"#);
+}
+
+#[test]
+fn a_selection_shows_the_id_and_what_was_asked_for() {
+    let record = json!({"id": "1", "properties": {"first.name": "Ada", "email": "a@b.co"}});
+    let read = contact()
+        .read(&record, "example", Some(&names(&["email", "address"])))
+        .unwrap();
+    assert_eq!(
+        Value::Object(read),
+        json!({"id": "1", "email": "a@b.co", "address": null})
+    );
+}
+
+#[test]
+fn provider_fields_are_those_that_reading_needs() {
+    let mapping = compile(
+        Resource::Contact,
+        json!([
+            {"unifiedField": "source", "providerField": "email", "direction": "read",
+             "transform": {"name": "join", "with": ["utm", "first.name"], "separator": " "}},
+            {"unifiedField": "customFields.x", "providerField": "written_only", "direction": "write"},
+            {"unifiedField": "customFields.y", "providerField": "y"},
+        ]),
+    );
+    for (selection, expected) in [
+        (Some(vec!["id", "provider"]), vec![]),
+        (Some(vec!["address"]), vec!["street", "city"]),
+        (Some(vec!["ownerName"]), vec!["/owner/id"]),
+        (Some(vec!["ownerEmail", "ownerId"]), vec!["/owner/id"]),
+        (Some(vec!["source", "email"]), vec!["email", "utm", "first.name"]),
+        (Some(vec!["customFields"]), vec!["y"]),
+        (
+            None,
+            vec![
+                "first.name",
+                "last.name",
+                "email",
+                "phones",
+                "company",
+                "street",
+                "city",
+                "stage",
+                "/owner/id",
+                "utm",
+                "tags",
+                "y",
+                "/createdAt",
+            ],
+        ),
+    ] {
+        let selection = selection.map(|selection| names(&selection));
+        assert_eq!(
+            mapping.provider_fields(selection.as_deref()),
+            expected,
+            "{selection:?}"
+        );
+    }
+}
+
+#[test]
+fn an_owner_without_a_name_is_called_by_first_and_last_name() {
+    let mapping = compile(Resource::Owner, json!([]));
+    let selection = names(&["name"]);
+    assert_eq!(mapping.provider_fields(Some(&selection)), ["first", "last"]);
+    for (record, expected) in [
+        (
+            json!({"id": 1, "first": "Ada", "last": "Lovelace"}),
+            json!("Ada Lovelace"),
+        ),
+        (json!({"id": 1, "last": "Lovelace"}), json!("Lovelace")),
+        (json!({"id": 1}), json!(null)),
+    ] {
+        let read = mapping.read(&record, "example", Some(&selection)).unwrap();
+        assert_eq!(Value::Object(read), json!({"id": "1", "name": expected}));
+    }
+    let named = compile(
+        Resource::Owner,
+        json!([{"unifiedField": "name", "providerField": "full", "direction": "read"}]),
+    );
+    let record = json!({"id": 1, "full": "The Countess", "first": "Ada"});
+    assert_eq!(
+        named.read(&record, "example", None).unwrap()["name"],
+        "The Countess"
+    );
+}
+
+#[test]
+fn records_that_cannot_be_read_are_refused_with_the_field_and_without_the_value() {
+    let read = |record: Value| contact().read(&record, "example", None).unwrap_err();
+    assert_eq!(read(json!([])), ReadError::NotAnObject { found: "a list" });
+    for record in [
+        json!({}),
+        json!({"id": null}),
+        json!({"id": ""}),
+        json!({"id": {"x": 1}}),
+    ] {
+        assert_eq!(
+            read(record),
+            ReadError::NoId {
+                pointer: "/id".to_owned()
+            }
+        );
+    }
+    let error = read(json!({"id": 1, "properties": {"phones": "secret"}})).to_string();
+    assert_eq!(
+        error,
+        "phone cannot be read from phones: expected a list, got text"
+    );
+}
+
+#[test]
+fn a_creation_writes_what_there_is() {
+    let values = contact().write(
+        &body(json!({
+            "firstName": "Ada", "lastName": null, "phone": "+1", "address": {"city": "London", "street": null},
+            "lifecycleStage": "lead", "ownerId": "3", "tags": ["a", "b"],
+        })),
+        WriteMode::Create,
+    );
+    let expected = json!({
+        "first.name": "Ada", "phones": [{"value": "+1"}], "city": "London", "stage": "1", "owner_id": "3", "tags": "a;b",
+    });
+    assert_eq!(values.map(Value::Object), Ok(expected));
+}
+
+#[test]
+fn a_merge_touches_what_is_given_and_a_replacement_everything() {
+    let given = body(json!({"firstName": "Ada", "address": {"city": null}, "phone": null}));
+    let merged = contact().write(&given, WriteMode::Merge);
+    assert_eq!(
+        merged.map(Value::Object),
+        Ok(json!({"first.name": "Ada", "phones": [], "city": null}))
+    );
+    let replaced = contact().write(&given, WriteMode::Replace);
+    let expected = json!({
+        "first.name": "Ada", "last.name": null, "email": null, "phones": [], "street": null, "city": null, "stage": null,
+        "owner_id": null, "tags": null,
+    });
+    assert_eq!(replaced.map(Value::Object), Ok(expected));
+}
+
+#[test]
+fn null_for_a_whole_object_clears_its_members() {
+    let mapping = compile(
+        Resource::Contact,
+        json!([{"unifiedField": "customFields.tier", "providerField": "tier"}]),
+    );
+    let given = body(json!({"address": null, "customFields": null}));
+    let merged = mapping.write(&given, WriteMode::Merge);
+    assert_eq!(
+        merged.map(Value::Object),
+        Ok(json!({"street": null, "city": null, "tier": null}))
+    );
+    assert_eq!(mapping.write(&given, WriteMode::Create), Ok(Map::new()));
+}
+
+#[test]
+fn fields_that_cannot_be_written_are_told_with_the_way_out() {
+    let errors = contact()
+        .write(
+            &body(json!({
+                "jobTitle": "Countess", "company": "Acme", "address": {"country": "UK"}, "customFields": {"tier": 1},
+                "source": null, "tags": ["a;b"], "firstName": "Ada",
+            })),
+            WriteMode::Merge,
+        )
+        .unwrap_err();
+    let unmapped = "example has no writable field for this; map one with PUT /field-mappings";
+    for field in [
+        "jobTitle",
+        "company",
+        "address.country",
+        "customFields.tier",
+        "source",
+    ] {
+        assert_eq!(errors[field], unmapped, "{field}");
+    }
+    assert!(errors["tags"].contains("do not contain `;`"));
+    assert_eq!(errors.len(), 6);
+    let errors = contact().write(&body(json!({"customFields": null})), WriteMode::Merge);
+    assert_eq!(errors.unwrap_err()["customFields"], unmapped);
+}
+
+#[test]
+fn a_providers_field_leads_back_to_the_unified_one() {
+    let mapping = contact();
+    for (provider_field, unified) in [
+        ("first.name", Some("firstName")),
+        ("/properties/first.name", Some("firstName")),
+        ("/owner/id", Some("ownerId")),
+        ("city", Some("address.city")),
+        ("unmapped", None),
+        ("", None),
+    ] {
+        assert_eq!(
+            mapping.unified_field_of(provider_field),
+            unified,
+            "{provider_field}"
+        );
+    }
+}
+
+#[test]
+fn filters_go_by_the_field_that_is_read() {
+    let mapping = contact();
+    assert_eq!(mapping.provider_field_of("ownerId"), Some("/owner/id"));
+    assert_eq!(mapping.provider_field_of("jobTitle"), None);
+    assert_eq!(
+        mapping.transform_value_for_provider("lifecycleStage", &json!("customer")),
+        Ok(json!("2"))
+    );
+    let reason = mapping
+        .transform_value_for_provider("jobTitle", &json!("x"))
+        .unwrap_err();
+    assert_eq!(reason, "example has no field for `jobTitle`");
+}
+
+#[test]
+fn what_is_written_through_a_whole_mapping_is_read_back() {
+    let given = body(json!({
+        "name": "Deal", "value": 12.5, "probability": 29, "closeDate": "2026-03-09T00:00:00.000Z", "contactId": "7",
+    }));
+    let mapping = compile(Resource::Deal, json!([]));
+    let mut record = json!({"id": "1"});
+    for (provider_field, value) in mapping.write(&given, WriteMode::Create).unwrap() {
+        assert!(
+            FieldPath::parse(&provider_field, "")
+                .unwrap()
+                .place(&mut record, value)
+        );
+    }
+    let selection: Vec<String> = given.keys().cloned().collect();
+    let mut read = mapping.read(&record, "example", Some(&selection)).unwrap();
+    read.shift_remove("id");
+    assert_eq!(read, given);
+}
+
+#[test]
+fn a_compiled_mapping_can_be_shared_between_threads() {
+    const fn shared<T: Send + Sync>() {}
+    shared::<EffectiveMapping>();
+}
