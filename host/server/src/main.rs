@@ -1,2 +1,26 @@
-//! Placeholder.
-fn main() {}
+//! `routemcp`: one REST API in front of many CRMs, every provider a sandboxed WebAssembly connector.
+//!
+//! The folders follow a request: [`http`] takes it in, [`flow`] finds the connection, the mapping and the connector, and
+//! turns what the provider said into unified records. [`start`] puts the parts together, [`commands`] is the command line.
+
+mod app;
+mod commands;
+mod flow;
+mod http;
+mod rate_limit;
+mod start;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match commands::run(commands::Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            commands::print_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

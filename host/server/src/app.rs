@@ -1,0 +1,45 @@
+//! What every request can reach.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use routemcp_broker::Network;
+use routemcp_runtime::{Registry, Runtime};
+use routemcp_store::Store;
+use routemcp_unified::cursor::CursorCodec;
+use url::Url;
+
+use crate::flow::mappings::Mappings;
+use crate::flow::owners::Owners;
+use crate::flow::sandboxes::Sandboxes;
+use crate::rate_limit::RateLimit;
+
+/// The server's parts. Caches in here hold nothing that the store does not have.
+pub(crate) struct App {
+    /// What is remembered.
+    pub(crate) store: Store,
+    /// Compiles connectors and runs them.
+    pub(crate) runtime: Runtime,
+    /// Which connectors are live.
+    pub(crate) registry: Registry,
+    /// The way out for live connections.
+    pub(crate) network: Arc<Network>,
+    /// The way out for test connections.
+    pub(crate) sandboxes: Sandboxes,
+    /// Seals list cursors.
+    pub(crate) cursors: CursorCodec,
+    /// Effective mappings, compiled.
+    pub(crate) mappings: Mappings,
+    /// Owners of connections, by id.
+    pub(crate) owners: Owners,
+    /// Our own rate limit.
+    pub(crate) rate_limit: RateLimit,
+    /// Where a provider's live traffic goes instead of its own servers, by slug.
+    pub(crate) provider_base_urls: BTreeMap<String, Url>,
+    /// Renders `/metrics`.
+    pub(crate) metrics: PrometheusHandle,
+    /// False while starting and draining.
+    pub(crate) ready: AtomicBool,
+}

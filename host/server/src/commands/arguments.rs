@@ -1,0 +1,134 @@
+//! Arguments that several commands share.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use routemcp_store::{MasterKey, Store};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// What the host serves and whom it may reach.
+#[derive(Args)]
+pub(crate) struct HostArguments {
+    /// Folder of connector files (*.wasm).
+    #[arg(long, env = "ROUTEMCP_CONNECTORS", default_value = "target/connectors")]
+    pub(crate) connectors: PathBuf,
+    /// Send a provider's live traffic to this base URL instead, as SLUG=URL. Repeatable. For tests.
+    #[arg(long = "provider-base-url", env = "ROUTEMCP_PROVIDER_BASE_URL", value_delimiter = ',', value_parser = slug_and_url)]
+    pub(crate) provider_base_urls: Vec<(String, Url)>,
+    /// Let connectors reach loopback and private addresses. For tests.
+    #[arg(long, env = "ROUTEMCP_ALLOW_PRIVATE_NETWORKS")]
+    pub(crate) allow_private_networks: bool,
+}
+
+impl HostArguments {
+    pub(crate) fn base_urls(&self) -> BTreeMap<String, Url> {
+        self.provider_base_urls.iter().cloned().collect()
+    }
+}
+
+fn slug_and_url(text: &str) -> Result<(String, Url), String> {
+    let (slug, url) = text
+        .split_once('=')
+        .ok_or("give SLUG=URL, for example hubspot=http://127.0.0.1:7001")?;
+    let url = Url::parse(url).map_err(|error| format!("`{url}` is not a URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("`{url}` must begin with http:// or https://"));
+    }
+    Ok((slug.to_owned(), url))
+}
+
+/// Which store a command works on.
+#[derive(Args)]
+pub(crate) struct StoreArguments {
+    /// Folder of `routemcp dev`, used when no database URL is given.
+    #[arg(long, env = "ROUTEMCP_DATA_DIR", default_value = ".routemcp")]
+    data_dir: PathBuf,
+    /// Database of `routemcp serve`, for example sqlite:///var/lib/routemcp/routemcp.db
+    #[arg(long, env = "ROUTEMCP_DATABASE_URL")]
+    database_url: Option<String>,
+    #[command(flatten)]
+    master_key: MasterKeyArguments,
+}
+
+impl StoreArguments {
+    pub(crate) async fn open(self) -> anyhow::Result<Store> {
+        let (url, key) = match self.database_url {
+            Some(url) => (url, self.master_key.read()?),
+            None => {
+                let key = self.data_dir.join(MASTER_KEY_FILE);
+                if !key.exists() {
+                    bail!(
+                        "there is no `routemcp dev` data in {}; give --data-dir, or --database-url and a master key",
+                        self.data_dir.display()
+                    );
+                }
+                (database_url(&self.data_dir), read_key_file(&key)?)
+            }
+        };
+        Store::open(&url, key).await.context("cannot open the database")
+    }
+}
+
+/// The key that encrypts credentials.
+#[derive(Args)]
+pub(crate) struct MasterKeyArguments {
+    /// 32 random bytes in base64, best from the environment. Make one: openssl rand -base64 32
+    #[arg(long, env = "ROUTEMCP_MASTER_KEY", hide_env_values = true, value_parser = secret)]
+    master_key: Option<SecretString>,
+    /// A file that holds the master key.
+    #[arg(long, env = "ROUTEMCP_MASTER_KEY_FILE", conflicts_with = "master_key")]
+    master_key_file: Option<PathBuf>,
+}
+
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(text.into())
+}
+
+impl MasterKeyArguments {
+    pub(crate) fn read(&self) -> anyhow::Result<MasterKey> {
+        match (&self.master_key, &self.master_key_file) {
+            (Some(text), _) => Ok(MasterKey::parse(text).context("ROUTEMCP_MASTER_KEY is not usable")?),
+            (None, Some(file)) => read_key_file(file),
+            (None, None) => bail!(
+                "a master key is needed to encrypt credentials: set ROUTEMCP_MASTER_KEY or --master-key-file. \
+                 Make one with: openssl rand -base64 32"
+            ),
+        }
+    }
+}
+
+/// Name of the master key's file in a data folder.
+pub(crate) const MASTER_KEY_FILE: &str = "master.key";
+
+/// The database in a data folder.
+pub(crate) fn database_url(data_dir: &Path) -> String {
+    format!("sqlite:{}", data_dir.join("routemcp.db").display())
+}
+
+pub(crate) fn read_key_file(file: &Path) -> anyhow::Result<MasterKey> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read the master key {}", file.display()))?;
+    let text = SecretString::from(text);
+    let text = SecretString::from(text.expose_secret().trim());
+    MasterKey::parse(&text).with_context(|| format!("the master key in {} is not usable", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug_and_url;
+
+    #[test]
+    fn a_base_url_is_given_with_its_slug() {
+        let (slug, url) = slug_and_url("hubspot=http://127.0.0.1:7001").unwrap();
+        assert_eq!(
+            (slug.as_str(), url.as_str()),
+            ("hubspot", "http://127.0.0.1:7001/")
+        );
+        for bad in ["hubspot", "hubspot=127.0.0.1", "hubspot=ftp://x", "hubspot="] {
+            assert!(slug_and_url(bad).is_err(), "{bad}");
+        }
+    }
+}

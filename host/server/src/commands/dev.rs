@@ -1,0 +1,138 @@
+//! `routemcp dev`: everything embedded, test data for every provider, and a curl to paste.
+
+mod environment;
+mod folder;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use routemcp_runtime::LoadedConnector;
+use routemcp_store::{ConnectionQuery, Environment, NewConnection, OrganisationId};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use super::arguments::{HostArguments, database_url};
+use super::say;
+use crate::app::App;
+use crate::flow::credential::Credential;
+use crate::start::{self, Settings, connectors, logging, watch};
+
+/// The end user that development connections belong to.
+const END_USER: &str = "user-001";
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Port to listen on, at 127.0.0.1; 0 takes a free one.
+    #[arg(long, env = "ROUTEMCP_PORT", default_value_t = 5001)]
+    port: u16,
+    /// Folder for the database, the master key and dev.env.
+    #[arg(long, env = "ROUTEMCP_DATA_DIR", default_value = ".routemcp")]
+    data_dir: PathBuf,
+    #[command(flatten)]
+    host: HostArguments,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    logging::start(logging::Format::Text, "info,connector=debug");
+    let folder = &arguments.data_dir;
+    folder::create(folder)?;
+    let settings = Settings {
+        database_url: database_url(folder),
+        master_key: folder::master_key(folder)?,
+        cache_directory: folder::absolute(folder)?.join("cache"),
+        provider_base_urls: arguments.host.base_urls(),
+        allow_private_networks: arguments.host.allow_private_networks,
+    };
+    let app = start::assemble(settings).await?;
+    connectors::load_folder(&app, &arguments.host.connectors).await?;
+    let listener = listen(arguments.port).await?;
+    let environment = environment::prepare(&app, folder, listener.local_addr()?.port()).await?;
+    connect_all(&app, &environment.organisation).await?;
+    environment.write(folder)?;
+    watch::start(Arc::clone(&app), arguments.host.connectors.clone())?;
+    greet(&app, &environment);
+    start::serve::serve(app, listener).await
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; give another --port"))
+}
+
+/// Test connections to every sandbox; live ones to providers that were sent elsewhere with --provider-base-url, with the
+/// sandbox's token, since what stands there is a stand-in too.
+async fn connect_all(app: &App, organisation: &OrganisationId) -> anyhow::Result<()> {
+    for environment in [Environment::Test, Environment::Live] {
+        app.store
+            .ensure_end_user(
+                organisation,
+                environment,
+                END_USER,
+                Some("Development user"),
+                None,
+            )
+            .await?;
+    }
+    for connector in app.registry.all() {
+        connect(app, organisation, Environment::Test, &connector).await?;
+        if app.provider_base_urls.contains_key(&connector.manifest().slug) {
+            connect(app, organisation, Environment::Live, &connector).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn connect(
+    app: &App,
+    organisation_id: &OrganisationId,
+    environment: Environment,
+    connector: &LoadedConnector,
+) -> anyhow::Result<()> {
+    let manifest = connector.manifest();
+    let Some(sandbox) = &manifest.sandbox else {
+        return Ok(());
+    };
+    let provider = Some(manifest.slug.as_str());
+    let query = ConnectionQuery {
+        organisation_id,
+        environment,
+        provider,
+        end_user: Some(END_USER),
+    };
+    if !app.store.find_connections(query).await?.is_empty() {
+        return Ok(());
+    }
+    let connection = NewConnection {
+        organisation_id: organisation_id.clone(),
+        environment,
+        end_user: END_USER.to_owned(),
+        provider: manifest.slug.clone(),
+        auth_method: sandbox.auth.clone(),
+        settings: sandbox.settings.clone(),
+        credential: Credential::token(&SecretString::from(sandbox.token.as_str())).seal(),
+    };
+    app.store.upsert_connection(connection).await?;
+    Ok(())
+}
+
+fn greet(app: &App, environment: &environment::DevEnvironment) {
+    let provider = app
+        .registry
+        .all()
+        .first()
+        .map(|connector| connector.manifest().slug.clone())
+        .unwrap_or_default();
+    say(format_args!(
+        "\nRouteMCP listens on {url} with test data for end user `{END_USER}`. Try:\n\n  \
+         curl \"{url}/api/v1/contact?provider={provider}\" -H \"Authorization: Bearer {key}\"\n\n\
+         The API is described at {url}/docs; all keys are in {file}.\n",
+        url = environment.url,
+        key = environment.test_key(),
+        file = environment.file.display(),
+    ));
+}

@@ -1,0 +1,46 @@
+//! The data folder of `routemcp dev`.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use routemcp_store::MasterKey;
+use secrecy::ExposeSecret;
+
+use crate::commands::arguments::{MASTER_KEY_FILE, read_key_file};
+
+/// Makes the folder, for its owner only.
+pub(super) fn create(folder: &Path) -> anyhow::Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("cannot make the data folder {}", folder.display()))
+}
+
+pub(super) fn absolute(folder: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(folder).with_context(|| format!("cannot find {}", folder.display()))
+}
+
+/// The folder's master key, made on first use.
+pub(super) fn master_key(folder: &Path) -> anyhow::Result<MasterKey> {
+    let file = folder.join(MASTER_KEY_FILE);
+    if file.exists() {
+        return read_key_file(&file);
+    }
+    let (key, text) = MasterKey::generate();
+    write_private(&file, &format!("{}\n", text.expose_secret()))?;
+    Ok(key)
+}
+
+/// Writes a file that only its owner can read.
+pub(super) fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write {}", file.display());
+    let mut open = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(cannot)?;
+    open.write_all(text.as_bytes()).with_context(cannot)
+}

@@ -1,0 +1,49 @@
+//! `routemcp serve`: production.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::arguments::{HostArguments, MasterKeyArguments};
+use crate::start::{self, Settings, connectors, logging};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where state is kept, for example sqlite:///var/lib/routemcp/routemcp.db
+    #[arg(long, env = "ROUTEMCP_DATABASE_URL")]
+    database_url: String,
+    /// Address to listen on.
+    #[arg(long, env = "ROUTEMCP_LISTEN", default_value = "0.0.0.0:5001")]
+    listen: SocketAddr,
+    /// Where compiled connectors are kept between starts.
+    #[arg(long, env = "ROUTEMCP_CACHE_DIR", default_value = "/var/cache/routemcp")]
+    cache_dir: PathBuf,
+    #[command(flatten)]
+    master_key: MasterKeyArguments,
+    #[command(flatten)]
+    host: HostArguments,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    logging::start(logging::Format::Json, "info");
+    if !arguments.database_url.starts_with("sqlite:") {
+        bail!("--database-url must begin with sqlite: (PostgreSQL is not supported yet)");
+    }
+    let settings = Settings {
+        database_url: arguments.database_url,
+        master_key: arguments.master_key.read()?,
+        cache_directory: arguments.cache_dir,
+        provider_base_urls: arguments.host.base_urls(),
+        allow_private_networks: arguments.host.allow_private_networks,
+    };
+    let app = start::assemble(settings).await?;
+    connectors::load_folder(&app, &arguments.host.connectors).await?;
+    let listener = TcpListener::bind(arguments.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    start::serve::serve(Arc::clone(&app), listener).await
+}

@@ -1,0 +1,219 @@
+//! Which connections a request is about, and the line from each to its provider.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use routemcp_broker::{Credential as Injected, Grant, Limits, Placement, Session, Transport};
+use routemcp_runtime::{CallContext, LoadedConnector};
+use routemcp_store::{ApiKey, Connection, ConnectionQuery, ConnectionStatus, Environment};
+use routemcp_unified::manifest::{AuthMethod, Manifest, Placement as ManifestPlacement};
+use secrecy::SecretString;
+
+use super::credential::Credential;
+use crate::app::App;
+use crate::http::error::{ApiError, Code};
+use crate::http::query::Target;
+
+/// How much sooner the broker gives up than the runtime does, so that a connector can still say what happened.
+const BROKER_MARGIN: Duration = Duration::from_secs(1);
+
+/// A connection with the connector version that serves it for the whole of this request.
+pub(crate) struct Connected {
+    pub(crate) connection: Connection,
+    pub(crate) connector: Arc<LoadedConnector>,
+    line: Line,
+}
+
+/// What a call needs to reach the provider.
+struct Line {
+    grant: Arc<Grant>,
+    placement: Placement,
+    secret: SecretString,
+    transport: Arc<dyn Transport>,
+    settings: Arc<BTreeMap<String, String>>,
+    wall_clock: Duration,
+}
+
+impl Connected {
+    /// The provider's slug.
+    pub(crate) fn provider(&self) -> &str {
+        &self.connection.provider
+    }
+
+    /// A context for one call, with its own budget of requests, bytes and time.
+    pub(crate) fn context(&self) -> CallContext {
+        let line = &self.line;
+        let credential = Injected {
+            placement: line.placement.clone(),
+            secret: line.secret.clone(),
+        };
+        let deadline = Instant::now() + line.wall_clock.saturating_sub(BROKER_MARGIN);
+        let session = Session::new(
+            Arc::clone(&line.grant),
+            Some(credential),
+            Arc::clone(&line.transport),
+            Limits::default(),
+            deadline,
+        );
+        CallContext {
+            session: Arc::new(session),
+            settings: Arc::clone(&line.settings),
+        }
+    }
+}
+
+/// The connections that a list runs over: all that fit the target, at least one.
+pub(crate) async fn find(app: &App, key: &ApiKey, target: &Target) -> Result<Vec<Connection>, ApiError> {
+    if let Some(provider) = &target.provider {
+        known_provider(app, provider)?;
+    }
+    let query = ConnectionQuery {
+        organisation_id: &key.organisation_id,
+        environment: key.environment,
+        provider: target.provider.as_deref(),
+        end_user: target.end_user.as_deref(),
+    };
+    let mut found = app
+        .store
+        .find_connections(query)
+        .await
+        .map_err(ApiError::internal)?;
+    found.retain(|connection| connection.status != ConnectionStatus::Disabled);
+    if found.is_empty() {
+        Err(not_connected(target))
+    } else {
+        Ok(found)
+    }
+}
+
+/// The one connection that a call about a single record is about.
+pub(crate) async fn find_one(app: &App, key: &ApiKey, target: &Target) -> Result<Connected, ApiError> {
+    let mut found = find(app, key, target).await?;
+    match found.pop() {
+        Some(connection) if found.is_empty() => connect(app, connection).await,
+        Some(last) => Err(ambiguous(&found, &last)),
+        None => Err(not_connected(target)),
+    }
+}
+
+/// The line from a connection to its provider.
+pub(crate) async fn connect(app: &App, connection: Connection) -> Result<Connected, ApiError> {
+    let slug = &connection.provider;
+    if connection.status == ConnectionStatus::NeedsReauth {
+        let message = format!("The connection to {slug} must be authorised again by its end user.");
+        return Err(ApiError::new(Code::ConnectionNeedsReauth, message).with_provider(slug));
+    }
+    let connector = known_provider(app, slug)?;
+    let line = line(app, &connection, &connector).await?;
+    Ok(Connected {
+        connection,
+        connector,
+        line,
+    })
+}
+
+async fn line(
+    app: &App,
+    connection: &Connection,
+    connector: &Arc<LoadedConnector>,
+) -> Result<Line, ApiError> {
+    let manifest = connector.manifest();
+    let stored = app
+        .store
+        .credential(connection)
+        .await
+        .map_err(ApiError::internal)?;
+    let settings = manifest.settings_with(&connection.settings);
+    let transport = match connection.environment {
+        Environment::Live => app.network.for_connection(connection.id.as_str()),
+        Environment::Test => app.sandboxes.of(connector, connection.organisation_id.as_str()),
+    };
+    Ok(Line {
+        grant: Arc::new(grant(app, connection, manifest, &settings)?),
+        placement: placement(connection, manifest)?,
+        secret: Credential::open(&stored).map_err(ApiError::internal)?,
+        transport,
+        settings: Arc::new(settings),
+        wall_clock: app.runtime.limits().wall_clock,
+    })
+}
+
+fn grant(
+    app: &App,
+    connection: &Connection,
+    manifest: &Manifest,
+    settings: &BTreeMap<String, String>,
+) -> Result<Grant, ApiError> {
+    let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
+    let grant = Grant::new(&base_url, &manifest.allowed_hosts).map_err(ApiError::internal)?;
+    // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
+    match app.provider_base_urls.get(&manifest.slug) {
+        Some(url) if connection.environment == Environment::Live => Ok(grant.with_override(url)),
+        _ => Ok(grant),
+    }
+}
+
+fn placement(connection: &Connection, manifest: &Manifest) -> Result<Placement, ApiError> {
+    let id = &connection.auth_method;
+    let method = manifest.auth_method(id);
+    let unknown = || ApiError::internal(format!("connector `{}` has no auth method `{id}`", manifest.slug));
+    match method.map(AuthMethod::placement).ok_or_else(unknown)? {
+        ManifestPlacement::Header { name, prefix } => {
+            Placement::from_header(name, prefix).map_err(ApiError::internal)
+        }
+        ManifestPlacement::Query { name } => Placement::from_query(name).map_err(ApiError::internal),
+    }
+}
+
+/// The live connector of a provider.
+pub(crate) fn known_provider(app: &App, slug: &str) -> Result<Arc<LoadedConnector>, ApiError> {
+    app.registry.get(slug).ok_or_else(|| {
+        let known: Vec<String> = app
+            .registry
+            .all()
+            .iter()
+            .map(|connector| connector.manifest().slug.clone())
+            .collect();
+        let message = format!("`{slug}` is not a known provider. Known: {}.", known.join(", "));
+        ApiError::new(Code::UnknownProvider, message)
+    })
+}
+
+fn not_connected(target: &Target) -> ApiError {
+    let what = target.provider.as_deref().unwrap_or("any provider");
+    let whose = target
+        .end_user
+        .as_ref()
+        .map(|end_user| format!(" of end user `{end_user}`"))
+        .unwrap_or_default();
+    let error = ApiError::new(
+        Code::ProviderNotConnected,
+        format!("There is no connection to {what}{whose}."),
+    );
+    match &target.provider {
+        Some(provider) => error.with_provider(provider),
+        None => error,
+    }
+}
+
+/// Says which parameter would single one connection out.
+fn ambiguous(others: &[Connection], last: &Connection) -> ApiError {
+    if others.iter().any(|other| other.end_user != last.end_user) {
+        let message = "More than one end user has a fitting connection: give endUserId (or X-End-User-Id).";
+        return ApiError::new(Code::EndUserRequired, message);
+    }
+    let mut providers: Vec<&str> = others
+        .iter()
+        .chain([last])
+        .map(|connection| connection.provider.as_str())
+        .collect();
+    providers.sort_unstable();
+    ApiError::invalid(
+        "provider",
+        format!(
+            "is required here, because several are connected: {}",
+            providers.join(", ")
+        ),
+    )
+}

@@ -1,0 +1,308 @@
+//! Lists: one page over one connection or many, side by side.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::join_all;
+use http::StatusCode;
+use routemcp_runtime::Query;
+use routemcp_store::Connection;
+use routemcp_unified::cursor::{Binding, Position};
+use routemcp_unified::fanout::{self, Outcome};
+use routemcp_unified::manifest::ResourceManifest;
+use routemcp_unified::mapping::EffectiveMapping;
+use routemcp_unified::schema::Operation;
+use serde_json::{Map, Value, json};
+
+use super::connected::{Connected, connect, find};
+use super::mappings::supporting;
+use super::record::Request;
+use crate::http::error::{ApiError, Code};
+use crate::http::query::ListQuery;
+
+/// How long one of several connections may hold up a page. One that takes longer is reported in `errors`, and the
+/// cursor keeps its place. A list over a single connection may take the whole time of a call.
+const FAN_OUT_BUDGET: Duration = Duration::from_secs(10);
+
+/// What one connection gave for a page.
+struct Part {
+    records: Vec<Map<String, Value>>,
+    next: Option<String>,
+}
+
+impl Request<'_> {
+    /// One page.
+    pub(crate) async fn list(&self, query: &ListQuery) -> Result<Value, ApiError> {
+        let connections = find(self.app, self.key, &query.target).await?;
+        let binding = self.binding(query);
+        let positions = self.positions(query, &binding, &connections)?;
+        let shares = fanout::shares(query.limit, positions.len());
+        let side_by_side = positions.len() > 1;
+        let parts = positions.iter().zip(&shares).map(|(position, share)| async {
+            if *share == 0 {
+                return None;
+            }
+            let part = self.part(&connections, position, *share, query);
+            Some(if side_by_side {
+                within_budget(part).await
+            } else {
+                part.await
+            })
+        });
+        let parts = join_all(parts).await;
+        self.page(query, &binding, positions, parts, &connections)
+    }
+
+    /// What a cursor is bound to: the same call, but for limit, view and place.
+    fn binding(&self, query: &ListQuery) -> Binding {
+        let mut binding = Binding::new()
+            .with("organisation", self.key.organisation_id.as_str())
+            .with("environment", self.key.environment.as_str())
+            .with("resource", self.resource.name())
+            .with("provider", query.target.provider.as_deref().unwrap_or_default())
+            .with("endUser", query.target.end_user.as_deref().unwrap_or_default())
+            .with("updatedSince", query.updated_since.as_deref().unwrap_or_default());
+        for (field, value) in &query.filters {
+            binding = binding.with("filter", field).with("value", value);
+        }
+        if let Some((field, descending)) = &query.sort {
+            binding = binding
+                .with("sort", field)
+                .with("descending", &descending.to_string());
+        }
+        binding
+    }
+
+    /// Where each connection goes on. A walk covers the connections that it started with.
+    fn positions(
+        &self,
+        query: &ListQuery,
+        binding: &Binding,
+        connections: &[Connection],
+    ) -> Result<Vec<Position>, ApiError> {
+        let Some(cursor) = &query.cursor else {
+            let start = |connection: &Connection| Position {
+                connection: connection.id.to_string(),
+                cursor: None,
+            };
+            return Ok(connections.iter().map(start).collect());
+        };
+        let invalid = |message: String| ApiError::new(Code::InvalidCursor, message);
+        let positions = self
+            .app
+            .cursors
+            .decode(binding, cursor)
+            .map_err(|error| invalid(error.to_string()))?;
+        let known = |position: &Position| {
+            connections
+                .iter()
+                .any(|connection| connection.id.as_str() == position.connection)
+        };
+        if positions.iter().all(known) {
+            return Ok(positions);
+        }
+        Err(invalid(
+            "A connection of this walk was removed. Start again without a cursor.".to_owned(),
+        ))
+    }
+
+    async fn part(
+        &self,
+        connections: &[Connection],
+        position: &Position,
+        share: u32,
+        query: &ListQuery,
+    ) -> Result<Part, ApiError> {
+        let connection = connections
+            .iter()
+            .find(|connection| connection.id.as_str() == position.connection);
+        let lost = || ApiError::internal("a position without its connection");
+        let connected = connect(self.app, connection.ok_or_else(lost)?.clone()).await?;
+        let declared = supporting(&connected, self.resource, Operation::List)?;
+        let mapping = self
+            .app
+            .mappings
+            .of(&self.app.store, &connected, self.resource)
+            .await?;
+        let asked = provider_query(&connected, declared, &mapping, query, position, share)?;
+        let called = connected
+            .connector
+            .list(connected.context(), self.resource.name(), asked)
+            .await;
+        self.timings.add(called.usage);
+        let page = called
+            .result
+            .map_err(|error| self.subject(&connected, &mapping).error(error))?;
+        let records = self.show(&connected, &mapping, page.records, &query.view).await?;
+        Ok(Part {
+            records,
+            next: page.next,
+        })
+    }
+
+    /// Puts the parts together. When every connection that was asked failed, their first error is the answer.
+    fn page(
+        &self,
+        query: &ListQuery,
+        binding: &Binding,
+        positions: Vec<Position>,
+        parts: Vec<Option<Result<Part, ApiError>>>,
+        connections: &[Connection],
+    ) -> Result<Value, ApiError> {
+        if let Some(error) = whole_error(&parts) {
+            return Err(error);
+        }
+        let mut records = Vec::new();
+        let mut errors = Vec::new();
+        let mut outcomes = Vec::with_capacity(parts.len());
+        for (position, part) in positions.iter().zip(parts) {
+            outcomes.push(match part {
+                None => Outcome::NotAsked,
+                Some(Ok(part)) => {
+                    records.extend(part.records);
+                    Outcome::Page { next: part.next }
+                }
+                Some(Err(error)) => {
+                    errors.push(report(&error, position, connections));
+                    outcome_of(&error)
+                }
+            });
+        }
+        let positions = fanout::advance(&positions, &outcomes);
+        let cursor = (!positions.is_empty()).then(|| self.app.cursors.encode(binding, &positions));
+        let mut data = page(records, cursor, query.limit);
+        if !errors.is_empty() {
+            data["errors"] = json!(errors);
+        }
+        Ok(data)
+    }
+}
+
+/// The error that is the answer to the whole list: one that the caller made, or the first if no connection gave a page.
+fn whole_error(parts: &[Option<Result<Part, ApiError>>]) -> Option<ApiError> {
+    let asked = || parts.iter().flatten();
+    let callers = asked()
+        .filter_map(|part| part.as_ref().err())
+        .find(|error| error.code.status() == StatusCode::BAD_REQUEST);
+    let all_failed = asked().all(Result::is_err);
+    callers
+        .or_else(|| {
+            asked()
+                .find_map(|part| part.as_ref().err())
+                .filter(|_| all_failed)
+        })
+        .cloned()
+}
+
+/// A connection that failed keeps its place; one that can never list this resource leaves the walk.
+fn outcome_of(error: &ApiError) -> Outcome {
+    match error.code {
+        Code::OperationNotSupported => Outcome::Page { next: None },
+        _ => Outcome::Failed,
+    }
+}
+
+fn page(records: Vec<Map<String, Value>>, cursor: Option<String>, limit: u32) -> Value {
+    let more = cursor.is_some();
+    json!({ "data": records, "pagination": { "cursor": cursor, "hasMore": more, "limit": limit } })
+}
+
+fn report(error: &ApiError, position: &Position, connections: &[Connection]) -> Value {
+    let connection = connections
+        .iter()
+        .find(|connection| connection.id.as_str() == position.connection);
+    json!({
+        "provider": connection.map(|connection| &connection.provider),
+        "endUserId": connection.map(|connection| &connection.end_user),
+        "code": error.code,
+        "message": error.message,
+        "retryAfter": error.retry_after_seconds(),
+    })
+}
+
+async fn within_budget(part: impl Future<Output = Result<Part, ApiError>>) -> Result<Part, ApiError> {
+    let slow = |_| {
+        let message = format!("No answer within {} seconds.", FAN_OUT_BUDGET.as_secs());
+        Err(ApiError::new(Code::ProviderTimeout, message))
+    };
+    tokio::time::timeout(FAN_OUT_BUDGET, part)
+        .await
+        .unwrap_or_else(slow)
+}
+
+/// The connector's query; refuses what it does not declare, and says what it does.
+fn provider_query(
+    connected: &Connected,
+    declared: &ResourceManifest,
+    mapping: &EffectiveMapping,
+    query: &ListQuery,
+    position: &Position,
+    limit: u32,
+) -> Result<Query, ApiError> {
+    let mut errors = BTreeMap::new();
+    let provider = &connected.connector.manifest().name;
+    if query.updated_since.is_some() && !declared.updated_since {
+        errors.insert(
+            "updatedSince".to_owned(),
+            format!("is not supported by {provider} for this resource"),
+        );
+    }
+    let mut filters = Vec::new();
+    for (field, text) in &query.filters {
+        match filter(declared, mapping, field, text) {
+            Ok((provider_field, value)) => filters.push((provider_field, "eq".to_owned(), value)),
+            Err(reason) => {
+                errors.insert(
+                    format!("filter[{field}]"),
+                    reason.unwrap_or_else(|| supported(provider, &declared.filters)),
+                );
+            }
+        }
+    }
+    let sort = query.sort.as_ref().and_then(|(field, descending)| {
+        let listed = declared.sorts.contains(field);
+        let provider_field = mapping.provider_field_of(field).filter(|_| listed);
+        if provider_field.is_none() {
+            errors.insert("sort".to_owned(), supported(provider, &declared.sorts));
+        }
+        provider_field.map(|provider_field| (provider_field.to_owned(), *descending))
+    });
+    if !errors.is_empty() {
+        return Err(ApiError::validation(errors));
+    }
+    Ok(Query {
+        cursor: position.cursor.clone(),
+        limit,
+        fields: mapping.provider_fields(query.view.fields.as_deref()),
+        filters,
+        updated_since: query.updated_since.clone(),
+        sort,
+    })
+}
+
+/// A filter in the provider's terms; an error without text means that the connector does not declare it.
+fn filter(
+    declared: &ResourceManifest,
+    mapping: &EffectiveMapping,
+    field: &str,
+    text: &str,
+) -> Result<(String, Value), Option<String>> {
+    let provider_field = mapping
+        .provider_field_of(field)
+        .filter(|_| declared.filters.iter().any(|name| name == field));
+    let provider_field = provider_field.ok_or(None)?.to_owned();
+    let value = mapping
+        .transform_value_for_provider(field, &json!(text))
+        .map_err(Some)?;
+    Ok((provider_field, value))
+}
+
+fn supported(provider: &str, names: &[String]) -> String {
+    if names.is_empty() {
+        return format!("is not supported by {provider} for this resource");
+    }
+    format!(
+        "is not supported by {provider} for this resource; supported: {}",
+        names.join(", ")
+    )
+}

@@ -1,0 +1,197 @@
+//! Calls about one record: get, create, update, delete; and how a record is shown.
+
+use std::sync::Arc;
+
+use routemcp_runtime::Called;
+use routemcp_store::ApiKey;
+use routemcp_unified::body;
+use routemcp_unified::mapping::{EffectiveMapping, WriteMode};
+use routemcp_unified::schema::{Operation, Resource};
+use serde_json::{Map, Value};
+
+use super::connected::{Connected, find_one};
+use super::failures::{Subject, not_found};
+use super::mappings::supporting;
+use crate::app::App;
+use crate::http::error::ApiError;
+use crate::http::layers::observe::Timings;
+use crate::http::query::{RecordQuery, View};
+
+/// The longest record id taken, in bytes.
+const ID_LENGTH: usize = 200;
+
+/// One request about one record or about records of one resource.
+pub(crate) struct Request<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) key: &'a ApiKey,
+    pub(crate) resource: Resource,
+    pub(crate) timings: &'a Timings,
+}
+
+struct Prepared {
+    connected: Connected,
+    mapping: Arc<EffectiveMapping>,
+    fields: Vec<String>,
+}
+
+impl Request<'_> {
+    /// Gets one record.
+    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Map<String, Value>, ApiError> {
+        self.check_id(id)?;
+        let Prepared {
+            connected,
+            mapping,
+            fields,
+        } = self.prepare(Operation::Get, query).await?;
+        let called = connected
+            .connector
+            .get(connected.context(), self.resource.name(), id, &fields)
+            .await;
+        self.answer(&connected, &mapping, called, &query.view).await
+    }
+
+    /// Creates a record.
+    pub(crate) async fn create(
+        &self,
+        body: &Value,
+        query: &RecordQuery,
+    ) -> Result<Map<String, Value>, ApiError> {
+        let body = body::check(self.resource, body, WriteMode::Create).map_err(ApiError::validation)?;
+        let Prepared {
+            connected,
+            mapping,
+            fields,
+        } = self.prepare(Operation::Create, query).await?;
+        let values = Value::Object(
+            mapping
+                .write(&body, WriteMode::Create)
+                .map_err(ApiError::validation)?,
+        );
+        let called = connected
+            .connector
+            .create(connected.context(), self.resource.name(), &values, &fields)
+            .await;
+        self.answer(&connected, &mapping, called, &query.view).await
+    }
+
+    /// Replaces a record or merges into it.
+    pub(crate) async fn update(
+        &self,
+        id: &str,
+        mode: WriteMode,
+        body: &Value,
+        query: &RecordQuery,
+    ) -> Result<Map<String, Value>, ApiError> {
+        let body = body::check(self.resource, body, mode).map_err(ApiError::validation)?;
+        self.check_id(id)?;
+        let Prepared {
+            connected,
+            mapping,
+            fields,
+        } = self.prepare(Operation::Update, query).await?;
+        let values = Value::Object(mapping.write(&body, mode).map_err(ApiError::validation)?);
+        let called = connected
+            .connector
+            .update(connected.context(), self.resource.name(), id, &values, &fields)
+            .await;
+        self.answer(&connected, &mapping, called, &query.view).await
+    }
+
+    /// Deletes a record.
+    pub(crate) async fn delete(&self, id: &str, query: &RecordQuery) -> Result<(), ApiError> {
+        self.check_id(id)?;
+        let Prepared {
+            connected, mapping, ..
+        } = self.prepare(Operation::Delete, query).await?;
+        let called = connected
+            .connector
+            .delete(connected.context(), self.resource.name(), id)
+            .await;
+        self.timings.add(called.usage);
+        called
+            .result
+            .map_err(|error| self.subject(&connected, &mapping).error(error))
+    }
+
+    async fn prepare(&self, operation: Operation, query: &RecordQuery) -> Result<Prepared, ApiError> {
+        let connected = find_one(self.app, self.key, &query.target).await?;
+        supporting(&connected, self.resource, operation)?;
+        let mapping = self
+            .app
+            .mappings
+            .of(&self.app.store, &connected, self.resource)
+            .await?;
+        let fields = mapping.provider_fields(query.view.fields.as_deref());
+        Ok(Prepared {
+            connected,
+            mapping,
+            fields,
+        })
+    }
+
+    async fn answer(
+        &self,
+        connected: &Connected,
+        mapping: &EffectiveMapping,
+        called: Called<Value>,
+        view: &View,
+    ) -> Result<Map<String, Value>, ApiError> {
+        self.timings.add(called.usage);
+        let document = called
+            .result
+            .map_err(|error| self.subject(connected, mapping).error(error))?;
+        let shown = self.show(connected, mapping, vec![document], view).await?;
+        shown
+            .into_iter()
+            .next()
+            .ok_or_else(|| ApiError::internal("a record was lost on the way"))
+    }
+
+    pub(crate) fn subject<'b>(&self, connected: &'b Connected, mapping: &'b EffectiveMapping) -> Subject<'b> {
+        Subject {
+            resource: self.resource,
+            connector: &connected.connector,
+            mapping,
+        }
+    }
+
+    /// An id that could lead a connector to another path of the provider names no record.
+    fn check_id(&self, id: &str) -> Result<(), ApiError> {
+        let harmless = |c: char| c.is_alphanumeric() || "-_.:=@+~".contains(c);
+        if id.len() <= ID_LENGTH && id.chars().all(harmless) && !id.trim_matches('.').is_empty() {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            not_found(self.resource),
+            format!("{} does not exist", self.resource.label()),
+        ))
+    }
+
+    /// Turns provider records into unified ones, as the view asks.
+    pub(crate) async fn show(
+        &self,
+        connected: &Connected,
+        mapping: &EffectiveMapping,
+        documents: Vec<Value>,
+        view: &View,
+    ) -> Result<Vec<Map<String, Value>>, ApiError> {
+        let selection = view.fields.as_deref();
+        let mut records = Vec::with_capacity(documents.len());
+        let mut owner_ids = Vec::with_capacity(documents.len());
+        for document in &documents {
+            let read = mapping.read(document, connected.provider(), selection);
+            records.push(read.map_err(|error| self.subject(connected, mapping).unreadable(&error))?);
+            owner_ids.push(mapping.owner_id(document));
+        }
+        self.app
+            .owners
+            .fill(self.app, connected, &mut records, &owner_ids, self.timings)
+            .await;
+        if view.raw {
+            for (record, document) in records.iter_mut().zip(documents) {
+                record.insert("raw".to_owned(), document);
+            }
+        }
+        Ok(records)
+    }
+}

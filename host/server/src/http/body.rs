@@ -1,0 +1,80 @@
+//! Request bodies: JSON, at most a mebibyte.
+
+use axum::extract::Request;
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use serde_json::Value;
+
+use crate::http::error::{ApiError, Code};
+
+/// The largest body taken, in bytes.
+pub(crate) const BODY_LIMIT: usize = 1 << 20;
+
+/// Reads a request's body whole.
+pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
+    let too_large = || {
+        ApiError::new(
+            Code::PayloadTooLarge,
+            format!("The body is larger than {BODY_LIMIT} bytes."),
+        )
+    };
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
+        return Err(too_large());
+    }
+    axum::body::to_bytes(request.into_body(), BODY_LIMIT)
+        .await
+        .map_err(|error| {
+            let over_limit = error.into_inner().to_string().contains("length limit");
+            if over_limit {
+                too_large()
+            } else {
+                ApiError::invalid("body", "could not be read to its end")
+            }
+        })
+}
+
+/// Parses a body as JSON.
+pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !is_json(content_type) {
+        let message = "The body must be JSON: send the header `Content-Type: application/json`.";
+        return Err(ApiError::new(Code::UnsupportedMediaType, message));
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| ApiError::invalid("body", format!("is not valid JSON: {error}")))
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_json;
+
+    #[test]
+    fn json_is_told_by_its_media_type() {
+        for (content_type, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/merge-patch+json", true),
+            ("text/plain", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(content_type), expected, "{content_type}");
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Paths of the document.
+
+use routemcp_unified::schema::Resource;
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle, PathItem,
+    PathItemBuilder, PathsBuilder,
+};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{AdditionalProperties, Type};
+use utoipa::openapi::{
+    ArrayBuilder, Content, ObjectBuilder, RefOr, Required, Response, ResponseBuilder, Schema,
+};
+
+use super::schemas::{envelope, object, one, page, reference, text, typed};
+
+/// All paths.
+pub(super) fn paths() -> PathsBuilder {
+    let mut paths = PathsBuilder::new();
+    for resource in Resource::ALL {
+        paths = paths
+            .path(format!("/{}", resource.name()), collection(resource))
+            .path(format!("/{}/{{id}}", resource.name()), record(resource));
+    }
+    paths
+        .path("/connections", connections())
+        .path("/connections/{id}", connection())
+}
+
+fn collection(resource: Resource) -> PathItem {
+    let item = PathItemBuilder::new().operation(HttpMethod::Get, list(resource));
+    if !resource.writable() {
+        return item.build();
+    }
+    let created = envelope(one(reference(resource.label())));
+    let create = operation(resource, "create", &format!("Create a {}", resource.name()))
+        .parameters(Some(writing()))
+        .request_body(Some(body(&format!("{}Input", resource.label()))))
+        .response("201", success("Created", created));
+    item.operation(
+        HttpMethod::Post,
+        with_errors(create, &["400", "401", "403", "409", "413", "415", "422"]),
+    )
+    .build()
+}
+
+fn list(resource: Resource) -> OperationBuilder {
+    let summary = format!("List {}", resource.plural());
+    let parameters = target().into_iter().chain(view()).chain(listing());
+    let list = operation(resource, "list", &summary)
+        .description(Some(
+            "One page. Without `provider` it runs over all connected providers side by side: a page never exceeds `limit`, \
+             and a provider that fails is named in `data.errors` while the cursor keeps its place.",
+        ))
+        .parameters(Some(parameters))
+        .response("200", success(&format!("{} retrieved", resource.plural_label()), envelope(page(resource))));
+    with_errors(list, &["400", "401", "403", "409"])
+}
+
+fn record(resource: Resource) -> PathItem {
+    let shown = || envelope(one(reference(resource.label())));
+    let label = resource.label();
+    let get = operation(resource, "get", &format!("Get a {}", resource.name()))
+        .parameters(Some(target().into_iter().chain(view())))
+        .response("200", success(&format!("{label} retrieved"), shown()));
+    let item = PathItemBuilder::new().parameters(Some([path_id()])).operation(
+        HttpMethod::Get,
+        with_errors(get, &["400", "401", "403", "404", "409"]),
+    );
+    if !resource.writable() {
+        return item.build();
+    }
+    let update = |verb: &str, summary: String| {
+        let update = operation(resource, verb, &summary)
+            .parameters(Some(writing()))
+            .request_body(Some(body(&format!("{label}Input"))))
+            .response("200", success(&format!("{label} updated"), shown()));
+        with_errors(update, &["400", "401", "403", "404", "409", "413", "415", "422"])
+    };
+    let deleted = object().property("id", typed(Type::String).build());
+    let delete = operation(resource, "delete", &format!("Delete a {}", resource.name()))
+        .parameters(Some(target().into_iter().chain([idempotency_key()])))
+        .response(
+            "200",
+            success(
+                &format!("{label} deleted"),
+                envelope(one(RefOr::T(deleted.into()))),
+            ),
+        );
+    item.operation(
+        HttpMethod::Put,
+        update(
+            "replace",
+            format!(
+                "Replace a {}: writable fields that are left out are cleared",
+                resource.name()
+            ),
+        ),
+    )
+    .operation(
+        HttpMethod::Patch,
+        update(
+            "update",
+            format!("Change the given fields of a {}", resource.name()),
+        ),
+    )
+    .operation(
+        HttpMethod::Delete,
+        with_errors(delete, &["400", "401", "403", "404", "409"]),
+    )
+    .build()
+}
+
+fn connections() -> PathItem {
+    let array = ArrayBuilder::new().items(reference("Connection"));
+    let list = tagged("connections", "listConnections", "List connections")
+        .parameters(Some(target()))
+        .response(
+            "200",
+            success("Connections retrieved", envelope(RefOr::T(array.into()))),
+        );
+    let create = tagged("connections", "importConnection", "Import an existing credential")
+        .request_body(Some(body("ConnectionInput")))
+        .response("201", success("Created", envelope(reference("Connection"))));
+    PathItemBuilder::new()
+        .operation(HttpMethod::Get, with_errors(list, &["400", "401", "403"]))
+        .operation(
+            HttpMethod::Post,
+            with_errors(create, &["400", "401", "403", "413", "415"]),
+        )
+        .build()
+}
+
+fn connection() -> PathItem {
+    let get = tagged("connections", "getConnection", "Get a connection").response(
+        "200",
+        success("Connection retrieved", envelope(reference("Connection"))),
+    );
+    let deleted = object().property("id", typed(Type::String).build());
+    let delete = tagged(
+        "connections",
+        "deleteConnection",
+        "Delete a connection and its credential",
+    )
+    .response(
+        "200",
+        success("Connection deleted", envelope(RefOr::T(deleted.into()))),
+    );
+    PathItemBuilder::new()
+        .parameters(Some([path_id()]))
+        .operation(HttpMethod::Get, with_errors(get, &["401", "403", "404"]))
+        .operation(HttpMethod::Delete, with_errors(delete, &["401", "403", "404"]))
+        .build()
+}
+
+fn operation(resource: Resource, verb: &str, summary: &str) -> OperationBuilder {
+    let name = if verb == "list" {
+        resource.plural_label()
+    } else {
+        resource.label()
+    };
+    tagged(resource.name(), &format!("{verb}{name}"), summary)
+}
+
+fn tagged(tag: &str, id: &str, summary: &str) -> OperationBuilder {
+    OperationBuilder::new()
+        .tag(tag)
+        .operation_id(Some(id))
+        .summary(Some(summary))
+}
+
+fn success(description: &str, schema: Schema) -> Response {
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/json", Content::new(Some(schema)))
+        .build()
+}
+
+/// Adds error answers: those of the operation, and those that any call may get.
+fn with_errors(operation: OperationBuilder, statuses: &[&str]) -> OperationBuilder {
+    let always = ["429", "500", "501", "502", "503", "504"];
+    statuses
+        .iter()
+        .chain(&always)
+        .fold(operation, |operation, status| {
+            let content = Content::new(Some(reference("Error")));
+            let response = ResponseBuilder::new()
+                .description(meaning(status))
+                .content("application/json", content);
+            operation.response(*status, response.build())
+        })
+}
+
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "400" => "VALIDATION_ERROR, INVALID_CURSOR, UNKNOWN_PROVIDER or END_USER_REQUIRED",
+        "401" => "INVALID_API_KEY",
+        "403" => "INSUFFICIENT_SCOPE",
+        "404" => "The record does not exist",
+        "409" => "PROVIDER_NOT_CONNECTED, CONNECTION_NEEDS_REAUTH, IDEMPOTENCY_CONFLICT or DUPLICATE_RECORD",
+        "413" => "PAYLOAD_TOO_LARGE: the body is larger than 1 MiB",
+        "415" => "UNSUPPORTED_MEDIA_TYPE: the body is not JSON",
+        "422" => "PROVIDER_REJECTED: the provider refused the values; `errors` by unified field where known",
+        "429" => "RATE_LIMITED (ours) or PROVIDER_RATE_LIMITED (the provider's); see Retry-After",
+        "500" => "INTERNAL_ERROR",
+        "501" => "OPERATION_NOT_SUPPORTED by this provider",
+        "502" => "PROVIDER_ERROR or CONNECTOR_FAILED",
+        "503" => "OVERLOADED; see Retry-After",
+        _ => "PROVIDER_TIMEOUT",
+    }
+}
+
+fn body(schema: &str) -> RequestBody {
+    let content = Content::new(Some(reference(schema)));
+    RequestBodyBuilder::new()
+        .required(Some(Required::True))
+        .content("application/json", content)
+        .build()
+}
+
+fn query(name: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .schema(Some(schema))
+        .build()
+}
+
+fn path_id() -> Parameter {
+    let schema = typed(Type::String).build();
+    ParameterBuilder::new()
+        .name("id")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(schema))
+        .build()
+}
+
+fn idempotency_key() -> Parameter {
+    let description =
+        "The same key and request give the same answer for 24 hours; another request with it is refused.";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(description))
+        .schema(Some(
+            typed(Type::String).max_length(Some(255)).min_length(Some(1)),
+        ))
+        .build()
+}
+
+fn target() -> Vec<Parameter> {
+    vec![
+        query(
+            "provider",
+            text(
+                "Provider slug, such as hubspot. A list without it runs over all connected providers; other calls need it when several are connected.",
+            ),
+        ),
+        query(
+            "endUserId",
+            text(
+                "Your own id of the end user; also as header X-End-User-Id. Needed when several end users have a fitting connection.",
+            ),
+        ),
+    ]
+}
+
+fn view() -> Vec<Parameter> {
+    vec![
+        query(
+            "raw",
+            typed(Type::Boolean).description(Some("Add the provider's own record as `raw`.")),
+        ),
+        query("fields", text("Only these fields, separated by commas.")),
+    ]
+}
+
+fn writing() -> Vec<Parameter> {
+    target()
+        .into_iter()
+        .chain(view())
+        .chain([idempotency_key()])
+        .collect()
+}
+
+fn listing() -> Vec<Parameter> {
+    let limit = typed(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(100))
+        .default(Some(25.into()));
+    let filter: ObjectBuilder = object().additional_properties(Some(AdditionalProperties::FreeForm(true)));
+    let filter = ParameterBuilder::new()
+        .name("filter")
+        .parameter_in(ParameterIn::Query)
+        .style(Some(ParameterStyle::DeepObject))
+        .explode(Some(true))
+        .description(Some("`filter[field]=value`, where the connector declares it."))
+        .schema(Some(filter));
+    vec![
+        query("cursor", text("`pagination.cursor` of the page before.")),
+        query("limit", limit.description(Some("Records on a page at most."))),
+        query(
+            "updatedSince",
+            text("Only records changed since this ISO 8601 time, where the connector declares it."),
+        ),
+        query(
+            "sort",
+            text("`field` or `-field`, where the connector declares it."),
+        ),
+        filter.build(),
+    ]
+}

@@ -1,0 +1,33 @@
+//! `/healthz` and `/readyz`.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
+
+use crate::app::App;
+
+/// The process lives.
+pub(crate) async fn alive() -> Response {
+    Json(json!({ "status": "ok" })).into_response()
+}
+
+/// The process can serve: it is not starting or draining, the store answers, and there is a connector.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
+    let serving = app.ready.load(Ordering::Relaxed);
+    let store = app.store.ping().await.is_ok();
+    let connectors = app.registry.all().len();
+    let ready = serving && store && connectors > 0;
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let word = if ready { "ready" } else { "not ready" };
+    let body = json!({ "status": word, "serving": serving, "store": store, "connectors": connectors });
+    (status, Json(body)).into_response()
+}
