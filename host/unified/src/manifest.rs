@@ -96,7 +96,7 @@ pub struct RateLimit {
 }
 
 /// What the connector's own sandbox accepts out of the box. Not a secret: nothing real answers to it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sandbox {
     /// Id of the auth method that the token belongs to.
@@ -106,6 +106,9 @@ pub struct Sandbox {
     /// The connection's settings.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// Resource to a unified body that the sandbox accepts for a new record.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub examples: BTreeMap<String, Value>,
 }
 
 impl Manifest {

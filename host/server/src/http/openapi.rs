@@ -33,7 +33,9 @@ fn document() -> OpenApi {
     info.description = Some(DESCRIPTION.to_owned());
     let mut key = Http::new(HttpAuthScheme::Bearer);
     key.description = Some("An API key, `sk_live_…` or `sk_test_…`.".to_owned());
-    let components = schemas::components().security_scheme("apiKey", SecurityScheme::Http(key));
+    let components = schemas::components()
+        .responses_from_iter(operations::error_responses())
+        .security_scheme("apiKey", SecurityScheme::Http(key));
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([Server::new("/api/v1")]))

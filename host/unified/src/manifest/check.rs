@@ -1,10 +1,13 @@
 //! What a JSON Schema cannot say: whether the parts of a manifest fit together.
 
+use serde_json::Value;
+
 use super::{Manifest, ManifestError, Problem, ResourceManifest};
 use crate::describe::one_of;
 use crate::mapping::{FieldPath, find_faults};
 use crate::pointer::escape;
 use crate::schema::{Operation, Resource};
+use crate::write::WriteMode;
 
 /// Every way in which the parts do not fit together.
 pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
@@ -132,6 +135,32 @@ fn sandbox(manifest: &Manifest, problems: &mut Problems) {
             );
         }
     }
+    for (name, body) in &sandbox.examples {
+        example(name, body, problems);
+    }
+}
+
+/// An example is a body that a caller could send.
+fn example(name: &str, body: &Value, problems: &mut Problems) {
+    let place = format!("/sandbox/examples/{}", escape(name));
+    match Resource::ALL.into_iter().find(|resource| resource.name() == name) {
+        None => problems.add(
+            place,
+            format!(
+                "must be the name of a resource: {}",
+                one_of(Resource::ALL.map(Resource::name))
+            ),
+        ),
+        Some(resource) => {
+            for (field, message) in crate::body::check(resource, body, WriteMode::Create)
+                .err()
+                .into_iter()
+                .flatten()
+            {
+                problems.add(format!("{place}/{}", escape(&field)), message);
+            }
+        }
+    }
 }
 
 fn operations(resource: Resource, declared: &ResourceManifest, place: &str, problems: &mut Problems) {
@@ -166,7 +195,7 @@ fn mappings(resource: Resource, declared: &ResourceManifest, place: &str, proble
     }
 }
 
-/// Filters and sorts go by the provider field that the unified one is read from.
+/// Filters and sorts go by the provider field that the unified one is read from; what is required must be writable.
 fn queries(declared: &ResourceManifest, place: &str, problems: &mut Problems) {
     let mapped = |name: &str| {
         declared
@@ -174,7 +203,11 @@ fn queries(declared: &ResourceManifest, place: &str, problems: &mut Problems) {
             .iter()
             .any(|mapping| mapping.unified_field == name)
     };
-    for (list, names) in [("filters", &declared.filters), ("sorts", &declared.sorts)] {
+    for (list, names) in [
+        ("filters", &declared.filters),
+        ("sorts", &declared.sorts),
+        ("required", &declared.required),
+    ] {
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !mapped(name)) {
             problems.add(
                 format!("{place}/{list}/{index}"),

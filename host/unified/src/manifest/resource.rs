@@ -24,6 +24,9 @@ pub struct ResourceManifest {
     pub id_pointer: String,
     /// RFC 6901 pointer from the record's root to the object with the provider's fields; empty: the record itself.
     pub fields_pointer: String,
+    /// Unified fields that the provider demands when a record is created, and that can never be cleared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<String>,
     /// The default mappings.
     pub mappings: Vec<Mapping>,
     /// Unified fields that lists can be filtered by.

@@ -280,6 +280,24 @@ fn every_mistake_is_told_with_its_place_and_what_would_be_right() {
             "`shade` has no mapping",
         ),
         (
+            "/resources/deal/required",
+            json!(["stage"]),
+            "/resources/deal/required/0",
+            "`stage` has no mapping",
+        ),
+        (
+            "/sandbox/examples",
+            json!({ "deal": { "nme": "A" } }),
+            "/sandbox/examples/deal/nme",
+            "name",
+        ),
+        (
+            "/sandbox/examples",
+            json!({ "deals": {} }),
+            "/sandbox/examples/deals",
+            "must be the name of a resource",
+        ),
+        (
             "/resources/deal/mappings/0/unifiedField",
             json!("title"),
             "/resources/deal/mappings/0/unifiedField",

@@ -8,7 +8,7 @@ use utoipa::openapi::path::{
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{AdditionalProperties, Type};
 use utoipa::openapi::{
-    ArrayBuilder, Content, ObjectBuilder, RefOr, Required, Response, ResponseBuilder, Schema,
+    ArrayBuilder, Content, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
 };
 
 use super::schemas::{envelope, object, one, page, reference, text, typed};
@@ -182,12 +182,27 @@ fn with_errors(operation: OperationBuilder, statuses: &[&str]) -> OperationBuild
         .iter()
         .chain(&always)
         .fold(operation, |operation, status| {
-            let content = Content::new(Some(reference("Error")));
-            let response = ResponseBuilder::new()
-                .description(meaning(status))
-                .content("application/json", content);
-            operation.response(*status, response.build())
+            operation.response(*status, Ref::from_response_name(error_name(status)))
         })
+}
+
+/// Name of the answer with this status among the components.
+fn error_name(status: &str) -> String {
+    format!("Error{status}")
+}
+
+/// Every error answer, by its name.
+pub(super) fn error_responses() -> impl Iterator<Item = (String, Response)> {
+    let statuses = [
+        "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "501", "502", "503", "504",
+    ];
+    statuses.into_iter().map(|status| {
+        let content = Content::new(Some(reference("Error")));
+        let response = ResponseBuilder::new()
+            .description(meaning(status))
+            .content("application/json", content);
+        (error_name(status), response.build())
+    })
 }
 
 fn meaning(status: &str) -> &'static str {

@@ -347,3 +347,21 @@ fn a_compiled_mapping_can_be_shared_between_threads() {
     const fn shared<T: Send + Sync>() {}
     shared::<EffectiveMapping>();
 }
+
+#[test]
+fn what_the_provider_requires_is_named_when_it_is_missing_or_cleared() {
+    let mut manifest = fixture::resource(Resource::Contact);
+    manifest.required = vec!["email".to_owned()];
+    let mapping = EffectiveMapping::compile(Resource::Contact, &manifest, &[]).unwrap();
+    for (body, mode, complete) in [
+        (json!({ "firstName": "A" }), WriteMode::Create, false),
+        (json!({ "firstName": "A" }), WriteMode::Replace, false),
+        (json!({ "firstName": "A" }), WriteMode::Merge, true),
+        (json!({ "email": null }), WriteMode::Merge, false),
+        (json!({ "email": "a@b.example" }), WriteMode::Create, true),
+    ] {
+        let written = mapping.write(body.as_object().unwrap(), mode);
+        let named = written.err().is_some_and(|errors| errors.contains_key("email"));
+        assert_eq!(!named, complete, "{body} {mode:?}");
+    }
+}

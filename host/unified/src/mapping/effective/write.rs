@@ -12,6 +12,7 @@ use crate::write::WriteMode;
 #[derive(Debug)]
 pub(super) struct Plan {
     writers: Vec<Writer>,
+    required: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -25,7 +26,7 @@ struct Writer {
 type Leaves<'body> = BTreeMap<String, &'body Value>;
 
 impl Plan {
-    pub(super) fn new(rows: &[Row]) -> Self {
+    pub(super) fn new(rows: &[Row], required: &[String]) -> Self {
         let writer = |row: &Row| Writer {
             unified_field: row.mapping.unified_field.clone(),
             provider_field: row.mapping.provider_field.clone(),
@@ -37,6 +38,7 @@ impl Plan {
                 .filter(|row| row.mapping.direction.writes())
                 .map(writer)
                 .collect(),
+            required: required.to_vec(),
         }
     }
 
@@ -47,7 +49,7 @@ impl Plan {
         mode: WriteMode,
     ) -> Result<Map<String, Value>, FieldErrors> {
         let mut leaves = self.leaves(body);
-        let mut errors = FieldErrors::new();
+        let mut errors = self.missing(provider, &leaves, mode);
         let mut values = Map::new();
         for writer in &self.writers {
             let Some(value) = value_for(leaves.remove(&writer.unified_field), mode) else {
@@ -73,6 +75,16 @@ impl Plan {
         } else {
             Err(errors)
         }
+    }
+
+    /// Required fields that a new record would lack, or that a change would clear.
+    fn missing(&self, provider: &str, leaves: &Leaves<'_>, mode: WriteMode) -> FieldErrors {
+        let lacks = |field: &&String| match leaves.get(*field) {
+            None => mode != WriteMode::Merge,
+            Some(value) => value.is_null(),
+        };
+        let error = |field: &String| (field.clone(), format!("is required by {provider}"));
+        self.required.iter().filter(lacks).map(error).collect()
     }
 
     /// Takes address and custom fields apart. Null for the whole is null for every member that can be written.

@@ -1,0 +1,78 @@
+//! The database behind the store: SQLite in a file, or a server.
+
+mod location;
+mod sqlite;
+
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
+
+use crate::error::StoreError;
+pub use location::sqlite_url;
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a call waits for a connection, or SQLite for a lock, before it is [`StoreError::Busy`].
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Connections to a database server, which schedules them itself.
+const SERVER_CONNECTIONS: u32 = 10;
+
+/// Pools for reading and for writing.
+///
+/// SQLite lets one connection write at a time. With one writing connection, writers of this process queue in the pool,
+/// in order and without polling, instead of meeting in SQLite's busy handler; its time-out is then for other processes,
+/// such as the command line. Readers have connections of their own, and WAL lets them read while a write is under way.
+/// On a server both are the same pool.
+pub(crate) struct Database {
+    pub(crate) readers: AnyPool,
+    pub(crate) writer: AnyPool,
+    begin: &'static str,
+}
+
+impl Database {
+    /// Connects, makes the file if there is none, and brings the tables up to date.
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        match url.split_once(':') {
+            Some(("sqlite", location)) => sqlite::open(location).await,
+            Some(("postgres" | "postgresql", _)) => Self::open_server(url).await,
+            _ => Err(StoreError::Url("must begin with sqlite: or postgres:".to_owned())),
+        }
+    }
+
+    async fn open_server(url: &str) -> Result<Self, StoreError> {
+        let options: AnyConnectOptions = url.parse()?;
+        let mut connection = AnyConnection::connect_with(&options).await?;
+        // Migrators of several replicas wait for each other at an advisory lock.
+        migrate(&mut connection).await?;
+        connection.close().await?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(SERVER_CONNECTIONS)
+            .acquire_timeout(PATIENCE);
+        let pool = pool.connect_with(options).await?;
+        Ok(Self {
+            readers: pool.clone(),
+            writer: pool,
+            begin: "BEGIN",
+        })
+    }
+
+    /// Starts a transaction that will write.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.writer.begin_with(self.begin).await?)
+    }
+
+    /// Waits for running calls and disconnects. The writer goes last: whoever leaves last folds the WAL into the file, and
+    /// readers may not write.
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// `Migrator::run` would do, but its future is not `Send` in the eyes of the compiler; `run_direct` is sqlx's own way round.
+async fn migrate(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    Ok(MIGRATOR.run_direct(None, connection, false).await?)
+}

@@ -1,0 +1,19 @@
+//! The store against a real database.
+//!
+//! By default each test has its own SQLite file. With `ROUTEMCP_TEST_DATABASE_URL` set to a PostgreSQL URL, and a build
+//! that has the driver, each has its own schema there.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy takes only functions with #[test] for tests"
+)]
+
+mod api_keys;
+mod connections;
+mod database;
+mod idempotency;
+mod organisations;
+mod overrides;
+mod sandbox_state;
+mod support;
+mod tenants;
