@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use routemcp_store::{MasterKey, Store};
+use routemcp_store::{MasterKey, Store, sqlite_url};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -105,7 +105,7 @@ pub(crate) const MASTER_KEY_FILE: &str = "master.key";
 
 /// The database in a data folder.
 pub(crate) fn database_url(data_dir: &Path) -> String {
-    format!("sqlite:{}", data_dir.join("routemcp.db").display())
+    sqlite_url(&data_dir.join("routemcp.db"))
 }
 
 pub(crate) fn read_key_file(file: &Path) -> anyhow::Result<MasterKey> {

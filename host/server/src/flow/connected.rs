@@ -77,8 +77,7 @@ pub(crate) async fn find(app: &App, key: &ApiKey, target: &Target) -> Result<Vec
     let mut found = app
         .store
         .find_connections(query)
-        .await
-        .map_err(ApiError::internal)?;
+        .await?;
     found.retain(|connection| connection.status != ConnectionStatus::Disabled);
     if found.is_empty() {
         Err(not_connected(target))
@@ -122,8 +121,7 @@ async fn line(
     let stored = app
         .store
         .credential(connection)
-        .await
-        .map_err(ApiError::internal)?;
+        .await?;
     let settings = manifest.settings_with(&connection.settings);
     let transport = match connection.environment {
         Environment::Live => app.network.for_connection(connection.id.as_str()),
@@ -132,7 +130,7 @@ async fn line(
     Ok(Line {
         grant: Arc::new(grant(app, connection, manifest, &settings)?),
         placement: placement(connection, manifest)?,
-        secret: Credential::open(&stored).map_err(ApiError::internal)?,
+        secret: Credential::open(&stored)?,
         transport,
         settings: Arc::new(settings),
         wall_clock: app.runtime.limits().wall_clock,

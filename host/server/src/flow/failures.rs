@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use routemcp_broker::SendError;
 use routemcp_runtime::{CallError, Failure, LimitExceeded, LoadedConnector};
 use routemcp_unified::mapping::{EffectiveMapping, ReadError};
 use routemcp_unified::schema::Resource;
@@ -108,6 +109,18 @@ impl Subject<'_> {
             .map(|(field, why)| (unified(field), why.clone()))
             .collect()
     }
+}
+
+/// The error that a request of the caller's own becomes when it got no answer.
+pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiError {
+    let manifest = connector.manifest();
+    let error = match error.kind() {
+        "refused" => return ApiError::invalid("body", error.to_string()).with_provider(&manifest.slug),
+        "timeout" => ApiError::new(Code::ProviderTimeout, format!("{} did not answer in time.", manifest.name)),
+        "unauthorized" => ApiError::new(Code::ConnectionNeedsReauth, error.to_string()),
+        _ => ApiError::new(Code::ProviderError, format!("{} could not be reached: {error}", manifest.name)),
+    };
+    error.with_provider(&manifest.slug)
 }
 
 /// The code for a failure kind of the contract.

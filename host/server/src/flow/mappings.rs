@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
-use routemcp_runtime::Digest;
-use routemcp_store::{Connection, Store, StoredOverride};
+use routemcp_runtime::{Digest, LoadedConnector};
+use routemcp_store::{Store, StoredOverride};
 use routemcp_unified::manifest::ResourceManifest;
 use routemcp_unified::mapping::{EffectiveMapping, MappingOverride};
 use routemcp_unified::schema::{Operation, Resource};
@@ -19,7 +19,7 @@ struct Key {
     connector: Digest,
     resource: Resource,
     organisation: String,
-    end_user: String,
+    end_user: Option<String>,
     overrides_version: i64,
 }
 
@@ -40,6 +40,20 @@ impl Default for Mappings {
     }
 }
 
+/// Whose mapping: overrides are laid over a connector's defaults for an organisation, and for one of its end users.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    pub(crate) connector: &'a LoadedConnector,
+    pub(crate) organisation: &'a str,
+    pub(crate) end_user: Option<&'a str>,
+}
+
+/// Overrides as they are stored, lowest precedence first.
+pub(crate) struct Layers {
+    pub(crate) organisation: Vec<MappingOverride>,
+    pub(crate) end_user: Vec<MappingOverride>,
+}
+
 impl Mappings {
     /// The mapping in force for a connection.
     pub(crate) async fn of(
@@ -49,59 +63,68 @@ impl Mappings {
         resource: Resource,
     ) -> Result<Arc<EffectiveMapping>, ApiError> {
         let connection = &connected.connection;
-        let organisation = connection.organisation_id.as_str();
-        let version = store
-            .overrides_version(organisation, &connection.provider)
-            .await
-            .map_err(ApiError::internal)?;
+        let whose = Whose {
+            connector: &connected.connector,
+            organisation: connection.organisation_id.as_str(),
+            end_user: Some(&connection.end_user),
+        };
+        self.in_force(store, whose, resource).await
+    }
+
+    /// The mapping in force for an organisation or an end user.
+    pub(crate) async fn in_force(
+        &self,
+        store: &Store,
+        whose: Whose<'_>,
+        resource: Resource,
+    ) -> Result<Arc<EffectiveMapping>, ApiError> {
+        // The version is read before the overrides: a change in between makes an entry under the old version, which
+        // nobody asks for again.
+        let version = store.overrides_version(whose.organisation, &whose.connector.manifest().slug).await?;
         let key = Key {
-            connector: connected.connector.digest(),
+            connector: whose.connector.digest(),
             resource,
-            organisation: organisation.to_owned(),
-            end_user: connection.end_user.clone(),
+            organisation: whose.organisation.to_owned(),
+            end_user: whose.end_user.map(str::to_owned),
             overrides_version: version,
         };
         if let Some(mapping) = self.compiled.get(&key) {
             return Ok(mapping);
         }
-        let overrides = overrides(store, connection, resource).await?;
-        let manifest = declared(connected, resource)?;
-        let layers: [&[MappingOverride]; 2] = [&overrides.0, &overrides.1];
-        let mapping = EffectiveMapping::compile(resource, manifest, &layers).map_err(ApiError::internal)?;
-        let mapping = Arc::new(mapping);
+        let layers = layers(store, whose, resource).await?;
+        let mapping = Arc::new(compile(whose.connector, resource, &layers)?);
         self.compiled.insert(key, Arc::clone(&mapping));
         Ok(mapping)
     }
 }
 
-/// The organisation's overrides, and over them those of the connection's end user.
-async fn overrides(
-    store: &Store,
-    connection: &Connection,
+/// Compiles a mapping. Overrides that do not fit together, or no longer fit a newer connector, are the organisation's to
+/// mend, so they are told as its errors.
+pub(crate) fn compile(
+    connector: &LoadedConnector,
     resource: Resource,
-) -> Result<(Vec<MappingOverride>, Vec<MappingOverride>), ApiError> {
-    let (organisation, end_user) = (
-        connection.organisation_id.as_str(),
-        Some(connection.end_user.as_str()),
-    );
-    let stored = store
-        .overrides(organisation, &connection.provider, resource.name(), end_user)
-        .await;
-    let (own, general): (Vec<_>, Vec<_>) = stored
-        .map_err(ApiError::internal)?
-        .into_iter()
-        .partition(|row| row.end_user.is_some());
-    let parse = |rows: Vec<StoredOverride>| {
-        let parsed = rows.into_iter().map(|row| serde_json::from_value(row.change));
-        parsed
-            .collect::<Result<Vec<MappingOverride>, _>>()
-            .map_err(ApiError::internal)
-    };
-    Ok((parse(general)?, parse(own)?))
+    layers: &Layers,
+) -> Result<EffectiveMapping, ApiError> {
+    let manifest = declared(connector, resource)?;
+    let layers: [&[MappingOverride]; 2] = [&layers.organisation, &layers.end_user];
+    EffectiveMapping::compile(resource, manifest, &layers).map_err(|error| ApiError::validation(error.errors))
 }
 
-fn declared(connected: &Connected, resource: Resource) -> Result<&ResourceManifest, ApiError> {
-    let manifest = connected.connector.manifest();
+/// The stored overrides.
+pub(crate) async fn layers(store: &Store, whose: Whose<'_>, resource: Resource) -> Result<Layers, ApiError> {
+    let provider = &whose.connector.manifest().slug;
+    let stored = store.overrides(whose.organisation, provider, resource.name(), whose.end_user).await?;
+    let (own, general): (Vec<_>, Vec<_>) = stored.into_iter().partition(|row| row.end_user.is_some());
+    let parse = |rows: Vec<StoredOverride>| {
+        let parsed = rows.into_iter().map(|row| serde_json::from_value(row.change));
+        parsed.collect::<Result<Vec<MappingOverride>, _>>().map_err(ApiError::internal)
+    };
+    Ok(Layers { organisation: parse(general)?, end_user: parse(own)? })
+}
+
+/// The resource as the connector declares it.
+pub(crate) fn declared(connector: &LoadedConnector, resource: Resource) -> Result<&ResourceManifest, ApiError> {
+    let manifest = connector.manifest();
     manifest.resources.get(&resource).ok_or_else(|| {
         let message = format!("{} has no resource `{}`.", manifest.name, resource.name());
         ApiError::new(Code::OperationNotSupported, message).with_provider(&manifest.slug)
@@ -114,7 +137,7 @@ pub(crate) fn supporting(
     resource: Resource,
     operation: Operation,
 ) -> Result<&ResourceManifest, ApiError> {
-    let declared = declared(connected, resource)?;
+    let declared = declared(&connected.connector, resource)?;
     if declared.supports(operation) {
         return Ok(declared);
     }

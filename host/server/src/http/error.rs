@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use routemcp_store::StoreError;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -220,6 +221,20 @@ impl ApiError {
         put("path", json!(path));
         put("requestId", json!(request_id));
         body
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Invalid { field, problem } => Self::invalid(field, problem),
+            StoreError::Busy => {
+                tracing::warn!(%error, "turned away");
+                Self::new(Code::Overloaded, "The database is busy. Try again soon.")
+                    .with_retry_after(Some(Duration::from_secs(1)))
+            }
+            _ => Self::internal(error),
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) async fn once(
         &fingerprint.0,
         jiff::Timestamp::now(),
     );
-    match started.await.map_err(ApiError::internal)? {
+    match started.await? {
         IdempotencyStart::New => {}
         IdempotencyStart::Done { status, body } => return replay(status, &body),
         IdempotencyStart::InProgress => return Err(conflict(IN_PROGRESS)),
@@ -66,8 +66,7 @@ pub(crate) async fn once(
     if !kept {
         app.store
             .forget_idempotent(organisation, environment, &key)
-            .await
-            .map_err(ApiError::internal)?;
+        .await?;
         return result.map(IntoResponse::into_response);
     }
     let success = result?;
@@ -76,7 +75,7 @@ pub(crate) async fn once(
     let finished = app
         .store
         .finish_idempotent(organisation, environment, &key, status.as_u16(), &kept);
-    finished.await.map_err(ApiError::internal)?;
+    finished.await?;
     Ok((status, Json(body)).into_response())
 }
 

@@ -50,6 +50,59 @@ pub(crate) struct RecordQuery {
     pub(crate) view: View,
 }
 
+/// Which field mappings a call is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MappingQuery {
+    pub(crate) target: Target,
+    pub(crate) resource: Option<Resource>,
+}
+
+impl MappingQuery {
+    /// Parses and checks; errors name the parameters.
+    pub(crate) fn parse(uri: &Uri, headers: &HeaderMap) -> Result<Self, ApiError> {
+        let mut parameters = Parameters::read(uri);
+        let target = parameters.target(headers);
+        let resource = parameters.take("resourceType").or_else(|| parameters.take("resource"));
+        // A connector has one mapping for all API versions of its provider, so whichever is asked for is answered.
+        parameters.take("apiVersion");
+        let resource = resource.and_then(|name| {
+            let resource = Resource::parse(&name);
+            if resource.is_none() {
+                parameters.error("resourceType", unknown_resource(&name));
+            }
+            resource
+        });
+        parameters.finish("provider, resourceType, endUserId, apiVersion").map(|()| Self { target, resource })
+    }
+
+    /// Fills in what the query left out from the body.
+    pub(crate) fn or(
+        mut self,
+        provider: Option<String>,
+        resource: Option<String>,
+        end_user: Option<String>,
+    ) -> Result<Self, ApiError> {
+        if let Some(name) = resource {
+            let parsed = Resource::parse(&name);
+            let parsed = parsed.ok_or_else(|| ApiError::invalid("resourceType", unknown_resource(&name)))?;
+            self.resource = self.resource.or(Some(parsed));
+        }
+        self.target.provider = self.target.provider.or(provider);
+        self.target.end_user = self.target.end_user.or(end_user);
+        Ok(self)
+    }
+
+    /// The provider, where it must be given.
+    pub(crate) fn provider(&self) -> Result<&str, ApiError> {
+        self.target.provider.as_deref().ok_or_else(|| ApiError::invalid("provider", "is required"))
+    }
+
+    /// The resource, where it must be given.
+    pub(crate) fn resource(&self) -> Result<Resource, ApiError> {
+        self.resource.ok_or_else(|| ApiError::invalid("resourceType", "is required"))
+    }
+}
+
 impl ListQuery {
     /// Parses and checks; errors name the parameters.
     pub(crate) fn parse(resource: Resource, uri: &Uri, headers: &HeaderMap) -> Result<Self, ApiError> {
@@ -242,6 +295,11 @@ impl Parameters {
             Err(ApiError::validation(self.errors))
         }
     }
+}
+
+fn unknown_resource(name: &str) -> String {
+    let known: Vec<&str> = Resource::ALL.iter().map(|resource| resource.name()).collect();
+    format!("`{name}` is not a resource; known: {}", known.join(", "))
 }
 
 fn unknown_field(resource: Resource, name: &str) -> String {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::{ApiError, Code};
 use super::layers::{authenticate::authenticate, observe::observe, throttle::throttle};
-use super::routes::{connections, health, metrics, resources};
+use super::routes::{connections, field_mappings, health, metrics, passthrough, resources};
 use super::{body, openapi};
 use crate::app::App;
 
@@ -40,6 +40,9 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
             "/connections/{id}",
             get(connections::get).merge(delete(connections::delete)),
         )
+        .route("/field-mappings", get(field_mappings::list).put(field_mappings::put))
+        .route("/field-mappings/{standard_key}", delete(field_mappings::delete))
+        .route("/passthrough", post(passthrough::send))
         .route("/{resource}", get(resources::list).post(resources::create))
         .route(
             "/{resource}/{id}",

@@ -1,6 +1,8 @@
 //! Handlers, one file for each thing that they are about.
 
 pub(crate) mod connections;
+pub(crate) mod field_mappings;
 pub(crate) mod health;
 pub(crate) mod metrics;
+pub(crate) mod passthrough;
 pub(crate) mod resources;

@@ -43,8 +43,7 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let key = app
         .store
         .authenticate(&presented)
-        .await
-        .map_err(ApiError::internal)?;
+        .await?;
     let refused = || {
         ApiError::new(
             Code::InvalidApiKey,

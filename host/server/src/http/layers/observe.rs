@@ -37,6 +37,11 @@ impl Timings {
         );
     }
 
+    /// Adds a wait for the provider without a connector.
+    pub(crate) fn add_provider(&self, waited: Duration) {
+        self.provider.fetch_add(micros(waited), Ordering::Relaxed);
+    }
+
     fn header(&self, total: Duration) -> String {
         let provider = self.provider.load(Ordering::Relaxed);
         let connector = self.connector.load(Ordering::Relaxed);

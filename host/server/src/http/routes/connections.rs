@@ -40,8 +40,7 @@ pub(crate) async fn list(
     let found = app
         .store
         .find_connections(query)
-        .await
-        .map_err(ApiError::internal)?;
+        .await?;
     let shown: Vec<Value> = found.iter().map(show).collect();
     Ok(Success::new(StatusCode::OK, "Connections retrieved", json!(shown)).into_response())
 }
@@ -58,7 +57,7 @@ pub(crate) async fn get(
         .store
         .find_connection(&key.organisation_id, key.environment, &id.into())
         .await;
-    let connection = found.map_err(ApiError::internal)?.ok_or_else(not_found)?;
+    let connection = found?.ok_or_else(not_found)?;
     Ok(Success::new(StatusCode::OK, "Connection retrieved", show(&connection)).into_response())
 }
 
@@ -74,7 +73,7 @@ pub(crate) async fn delete(
         .store
         .delete_connection(&key.organisation_id, key.environment, &id.clone().into())
         .await;
-    if !deleted.map_err(ApiError::internal)? {
+    if !deleted? {
         return Err(not_found());
     }
     Ok(Success::new(StatusCode::OK, "Connection deleted", json!({ "id": id })).into_response())
@@ -123,7 +122,7 @@ pub(crate) async fn create(
         import.end_user_display_name.as_deref(),
         import.end_user_email.as_deref(),
     );
-    ensured.await.map_err(ApiError::internal)?;
+    ensured.await?;
     let new = NewConnection {
         organisation_id: key.organisation_id.clone(),
         environment: key.environment,
@@ -136,8 +135,7 @@ pub(crate) async fn create(
     let connection = app
         .store
         .upsert_connection(new)
-        .await
-        .map_err(ApiError::internal)?;
+        .await?;
     Ok(Success::new(StatusCode::CREATED, "Created", show(&connection)).into_response())
 }
 
