@@ -9,6 +9,7 @@ use routemcp_broker::Network;
 use routemcp_runtime::{Registry, Runtime};
 use routemcp_store::Store;
 use routemcp_unified::cursor::CursorCodec;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::flow::mappings::Mappings;
@@ -38,6 +39,8 @@ pub(crate) struct App {
     pub(crate) rate_limit: RateLimit,
     /// Where a provider's live traffic goes instead of its own servers, by slug.
     pub(crate) provider_base_urls: BTreeMap<String, Url>,
+    /// Opens the operator API; none keeps it shut.
+    pub(crate) admin_token: Option<SecretString>,
     /// Renders `/metrics`.
     pub(crate) metrics: PrometheusHandle,
     /// False while starting and draining.

@@ -16,6 +16,7 @@ use routemcp_broker::{Network, NetworkOptions};
 use routemcp_runtime::{EngineOptions, Registry, Runtime};
 use routemcp_store::{MasterKey, Store};
 use routemcp_unified::cursor::CursorCodec;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::app::App;
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     /// Where a provider's live traffic goes instead of its own servers.
     pub(crate) provider_base_urls: BTreeMap<String, Url>,
     pub(crate) allow_private_networks: bool,
+    /// Opens the operator API; none keeps it shut.
+    pub(crate) admin_token: Option<SecretString>,
 }
 
 /// The server with no connectors yet.
@@ -64,6 +67,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         owners: Owners::default(),
         rate_limit: RateLimit::default(),
         provider_base_urls: settings.provider_base_urls,
+        admin_token: settings.admin_token,
         metrics,
         ready: AtomicBool::new(false),
     }))

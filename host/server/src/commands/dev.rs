@@ -39,12 +39,14 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     logging::start(logging::Format::Text, "info,connector=debug");
     let folder = &arguments.data_dir;
     folder::create(folder)?;
+    let admin_token = environment::admin_token(folder)?;
     let settings = Settings {
         database_url: database_url(folder),
         master_key: folder::master_key(folder)?,
         cache_directory: folder::absolute(folder)?.join("cache"),
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,
+        admin_token: Some(admin_token),
     };
     let app = start::assemble(settings).await?;
     connectors::load_folder(&app, &arguments.host.connectors).await?;
@@ -121,11 +123,11 @@ async fn connect(
 }
 
 fn greet(app: &App, environment: &environment::DevEnvironment) {
-    let provider = app
-        .registry
-        .all()
-        .first()
-        .map(|connector| connector.manifest().slug.clone())
+    let live = app.registry.all();
+    let slugs = || live.iter().map(|connector| connector.manifest().slug.as_str());
+    let provider = slugs()
+        .find(|slug| *slug == "hubspot")
+        .or_else(|| slugs().next())
         .unwrap_or_default();
     say(format_args!(
         "\nRouteMCP listens on {url} with test data for end user `{END_USER}`. Try:\n\n  \

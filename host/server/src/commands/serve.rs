@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::arguments::{HostArguments, MasterKeyArguments};
@@ -22,10 +23,20 @@ pub(crate) struct Arguments {
     /// Where compiled connectors are kept between starts.
     #[arg(long, env = "ROUTEMCP_CACHE_DIR", default_value = "/var/cache/routemcp")]
     cache_dir: PathBuf,
+    /// Opens the operator API under /admin/v1, at least 16 characters; best from the environment.
+    #[arg(long, env = "ROUTEMCP_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
+    admin_token: Option<SecretString>,
     #[command(flatten)]
     master_key: MasterKeyArguments,
     #[command(flatten)]
     host: HostArguments,
+}
+
+fn admin_token(text: &str) -> Result<SecretString, &'static str> {
+    if text.len() < 16 {
+        return Err("it must have at least 16 characters; make one with: openssl rand -hex 32");
+    }
+    Ok(text.into())
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -39,6 +50,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         cache_directory: arguments.cache_dir,
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,
+        admin_token: arguments.admin_token,
     };
     let app = start::assemble(settings).await?;
     connectors::load_folder(&app, &arguments.host.connectors).await?;

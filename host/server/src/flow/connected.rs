@@ -74,10 +74,7 @@ pub(crate) async fn find(app: &App, key: &ApiKey, target: &Target) -> Result<Vec
         provider: target.provider.as_deref(),
         end_user: target.end_user.as_deref(),
     };
-    let mut found = app
-        .store
-        .find_connections(query)
-        .await?;
+    let mut found = app.store.find_connections(query).await?;
     found.retain(|connection| connection.status != ConnectionStatus::Disabled);
     if found.is_empty() {
         Err(not_connected(target))
@@ -118,10 +115,7 @@ async fn line(
     connector: &Arc<LoadedConnector>,
 ) -> Result<Line, ApiError> {
     let manifest = connector.manifest();
-    let stored = app
-        .store
-        .credential(connection)
-        .await?;
+    let stored = app.store.credential(connection).await?;
     let settings = manifest.settings_with(&connection.settings);
     let transport = match connection.environment {
         Environment::Live => app.network.for_connection(connection.id.as_str()),

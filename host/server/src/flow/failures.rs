@@ -115,12 +115,33 @@ impl Subject<'_> {
 pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiError {
     let manifest = connector.manifest();
     let error = match error.kind() {
-        "refused" => return ApiError::invalid("body", error.to_string()).with_provider(&manifest.slug),
-        "timeout" => ApiError::new(Code::ProviderTimeout, format!("{} did not answer in time.", manifest.name)),
+        "refused" => {
+            return ApiError::invalid(part_of(error), error.to_string()).with_provider(&manifest.slug);
+        }
+        "timeout" => ApiError::new(
+            Code::ProviderTimeout,
+            format!("{} did not answer in time.", manifest.name),
+        ),
         "unauthorized" => ApiError::new(Code::ConnectionNeedsReauth, error.to_string()),
-        _ => ApiError::new(Code::ProviderError, format!("{} could not be reached: {error}", manifest.name)),
+        _ => ApiError::new(
+            Code::ProviderError,
+            format!("{} could not be reached: {error}", manifest.name),
+        ),
     };
     error.with_provider(&manifest.slug)
+}
+
+/// The part of a pass-through request that was refused.
+fn part_of(error: &SendError) -> &'static str {
+    match error {
+        SendError::BadMethod { .. } => "method",
+        SendError::HeaderRefused { .. }
+        | SendError::HeaderMalformed { .. }
+        | SendError::HeadersTooLarge { .. } => "headers",
+        SendError::ParameterRefused { .. } => "query",
+        SendError::BodyNotAllowed { .. } => "body",
+        _ => "path",
+    }
 }
 
 /// The code for a failure kind of the contract.

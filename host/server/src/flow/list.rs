@@ -7,7 +7,7 @@ use futures::future::join_all;
 use http::StatusCode;
 use routemcp_runtime::Query;
 use routemcp_store::Connection;
-use routemcp_unified::cursor::{Binding, Position};
+use routemcp_unified::cursor::{Binding, MAX_LENGTH, Position};
 use routemcp_unified::fanout::{self, Outcome};
 use routemcp_unified::manifest::ResourceManifest;
 use routemcp_unified::mapping::EffectiveMapping;
@@ -18,11 +18,15 @@ use super::connected::{Connected, connect, find};
 use super::mappings::supporting;
 use super::record::Request;
 use crate::http::error::{ApiError, Code};
+use crate::http::layers::observe::Timings;
 use crate::http::query::ListQuery;
 
 /// How long one of several connections may hold up a page. One that takes longer is reported in `errors`, and the
 /// cursor keeps its place. A list over a single connection may take the whole time of a call.
 const FAN_OUT_BUDGET: Duration = Duration::from_secs(10);
+
+/// The most connections that one list runs over. Their places travel in the cursor, and so in a URL.
+const WIDEST: usize = 100;
 
 /// What one connection gave for a page.
 struct Part {
@@ -40,16 +44,23 @@ impl Request<'_> {
         let side_by_side = positions.len() > 1;
         let parts = positions.iter().zip(&shares).map(|(position, share)| async {
             if *share == 0 {
-                return None;
+                return (None, Timings::default());
             }
-            let part = self.part(&connections, position, *share, query);
-            Some(if side_by_side {
+            let timings = Timings::default();
+            let request = Request {
+                timings: &timings,
+                ..*self
+            };
+            let part = request.part(&connections, position, *share, query);
+            let part = if side_by_side {
                 within_budget(part).await
             } else {
                 part.await
-            })
+            };
+            (Some(part), timings)
         });
-        let parts = join_all(parts).await;
+        let (parts, timings): (Vec<_>, Vec<_>) = join_all(parts).await.into_iter().unzip();
+        self.timings.add_longest(&timings);
         self.page(query, &binding, positions, parts, &connections)
     }
 
@@ -81,6 +92,9 @@ impl Request<'_> {
         connections: &[Connection],
     ) -> Result<Vec<Position>, ApiError> {
         let Some(cursor) = &query.cursor else {
+            if connections.len() > WIDEST {
+                return Err(too_wide());
+            }
             let start = |connection: &Connection| Position {
                 connection: connection.id.to_string(),
                 cursor: None,
@@ -170,6 +184,9 @@ impl Request<'_> {
         }
         let positions = fanout::advance(&positions, &outcomes);
         let cursor = (!positions.is_empty()).then(|| self.app.cursors.encode(binding, &positions));
+        if cursor.as_ref().is_some_and(|cursor| cursor.len() > MAX_LENGTH) {
+            return Err(too_wide());
+        }
         let mut data = page(records, cursor, query.limit);
         if !errors.is_empty() {
             data["errors"] = json!(errors);
@@ -218,6 +235,13 @@ fn report(error: &ApiError, position: &Position, connections: &[Connection]) -> 
         "message": error.message,
         "retryAfter": error.retry_after_seconds(),
     })
+}
+
+fn too_wide() -> ApiError {
+    let message = format!(
+        "More than {WIDEST} connections fit, too many for one list. Narrow it down with endUserId or provider."
+    );
+    ApiError::new(Code::EndUserRequired, message)
 }
 
 async fn within_budget(part: impl Future<Output = Result<Part, ApiError>>) -> Result<Part, ApiError> {

@@ -80,7 +80,9 @@ impl Mappings {
     ) -> Result<Arc<EffectiveMapping>, ApiError> {
         // The version is read before the overrides: a change in between makes an entry under the old version, which
         // nobody asks for again.
-        let version = store.overrides_version(whose.organisation, &whose.connector.manifest().slug).await?;
+        let version = store
+            .overrides_version(whose.organisation, &whose.connector.manifest().slug)
+            .await?;
         let key = Key {
             connector: whose.connector.digest(),
             resource,
@@ -113,17 +115,27 @@ pub(crate) fn compile(
 /// The stored overrides.
 pub(crate) async fn layers(store: &Store, whose: Whose<'_>, resource: Resource) -> Result<Layers, ApiError> {
     let provider = &whose.connector.manifest().slug;
-    let stored = store.overrides(whose.organisation, provider, resource.name(), whose.end_user).await?;
+    let stored = store
+        .overrides(whose.organisation, provider, resource.name(), whose.end_user)
+        .await?;
     let (own, general): (Vec<_>, Vec<_>) = stored.into_iter().partition(|row| row.end_user.is_some());
     let parse = |rows: Vec<StoredOverride>| {
         let parsed = rows.into_iter().map(|row| serde_json::from_value(row.change));
-        parsed.collect::<Result<Vec<MappingOverride>, _>>().map_err(ApiError::internal)
+        parsed
+            .collect::<Result<Vec<MappingOverride>, _>>()
+            .map_err(ApiError::internal)
     };
-    Ok(Layers { organisation: parse(general)?, end_user: parse(own)? })
+    Ok(Layers {
+        organisation: parse(general)?,
+        end_user: parse(own)?,
+    })
 }
 
 /// The resource as the connector declares it.
-pub(crate) fn declared(connector: &LoadedConnector, resource: Resource) -> Result<&ResourceManifest, ApiError> {
+pub(crate) fn declared(
+    connector: &LoadedConnector,
+    resource: Resource,
+) -> Result<&ResourceManifest, ApiError> {
     let manifest = connector.manifest();
     manifest.resources.get(&resource).ok_or_else(|| {
         let message = format!("{} has no resource `{}`.", manifest.name, resource.name());

@@ -21,6 +21,7 @@ use crate::http::query::{RecordQuery, View};
 const ID_LENGTH: usize = 200;
 
 /// One request about one record or about records of one resource.
+#[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) app: &'a App,
     pub(crate) key: &'a ApiKey,

@@ -66,7 +66,7 @@ pub(crate) async fn once(
     if !kept {
         app.store
             .forget_idempotent(organisation, environment, &key)
-        .await?;
+            .await?;
         return result.map(IntoResponse::into_response);
     }
     let success = result?;

@@ -62,7 +62,9 @@ impl MappingQuery {
     pub(crate) fn parse(uri: &Uri, headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut parameters = Parameters::read(uri);
         let target = parameters.target(headers);
-        let resource = parameters.take("resourceType").or_else(|| parameters.take("resource"));
+        let resource = parameters
+            .take("resourceType")
+            .or_else(|| parameters.take("resource"));
         // A connector has one mapping for all API versions of its provider, so whichever is asked for is answered.
         parameters.take("apiVersion");
         let resource = resource.and_then(|name| {
@@ -72,7 +74,9 @@ impl MappingQuery {
             }
             resource
         });
-        parameters.finish("provider, resourceType, endUserId, apiVersion").map(|()| Self { target, resource })
+        parameters
+            .finish("provider, resourceType, endUserId, apiVersion")
+            .map(|()| Self { target, resource })
     }
 
     /// Fills in what the query left out from the body.
@@ -94,12 +98,16 @@ impl MappingQuery {
 
     /// The provider, where it must be given.
     pub(crate) fn provider(&self) -> Result<&str, ApiError> {
-        self.target.provider.as_deref().ok_or_else(|| ApiError::invalid("provider", "is required"))
+        self.target
+            .provider
+            .as_deref()
+            .ok_or_else(|| ApiError::invalid("provider", "is required"))
     }
 
     /// The resource, where it must be given.
     pub(crate) fn resource(&self) -> Result<Resource, ApiError> {
-        self.resource.ok_or_else(|| ApiError::invalid("resourceType", "is required"))
+        self.resource
+            .ok_or_else(|| ApiError::invalid("resourceType", "is required"))
     }
 }
 

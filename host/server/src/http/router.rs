@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::{ApiError, Code};
 use super::layers::{authenticate::authenticate, observe::observe, throttle::throttle};
-use super::routes::{connections, field_mappings, health, metrics, passthrough, resources};
+use super::routes::{connections, field_mappings, health, metrics, operator, passthrough, resources};
 use super::{body, openapi};
 use crate::app::App;
 
@@ -19,7 +19,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .nest("/api/v1", api(&app))
         .merge(openapi::routes())
-        .merge(operator())
+        .merge(operations())
+        .nest("/admin/v1", admin(&app))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(
@@ -40,7 +41,10 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
             "/connections/{id}",
             get(connections::get).merge(delete(connections::delete)),
         )
-        .route("/field-mappings", get(field_mappings::list).put(field_mappings::put))
+        .route(
+            "/field-mappings",
+            get(field_mappings::list).put(field_mappings::put),
+        )
         .route("/field-mappings/{standard_key}", delete(field_mappings::delete))
         .route("/passthrough", post(passthrough::send))
         .route("/{resource}", get(resources::list).post(resources::create))
@@ -56,8 +60,16 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .method_not_allowed_fallback(method_not_allowed)
 }
 
-/// What operators and their tools call.
-fn operator() -> Router<Arc<App>> {
+/// What operators call, with the admin token.
+fn admin(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/connectors", get(operator::connectors))
+        .route_layer(from_fn_with_state(Arc::clone(app), operator::authorize))
+        .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// What the operator's tools call.
+fn operations() -> Router<Arc<App>> {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

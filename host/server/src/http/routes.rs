@@ -4,5 +4,6 @@ pub(crate) mod connections;
 pub(crate) mod field_mappings;
 pub(crate) mod health;
 pub(crate) mod metrics;
+pub(crate) mod operator;
 pub(crate) mod passthrough;
 pub(crate) mod resources;

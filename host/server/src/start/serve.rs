@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use routemcp_store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,6 +29,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
             let _ = draining.send(());
         }
     };
+    let housekeeping = tokio::spawn(keep_house(app.store.clone()));
     app.ready.store(true, Ordering::Relaxed);
     let serving = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(shutdown);
     let too_long = async {
@@ -38,6 +40,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
         served = serving.into_future() => served.context("serving failed")?,
         () = too_long => tracing::warn!("stopped with requests still under way"),
     }
+    housekeeping.abort();
     app.store.close().await;
     Ok(())
 }
@@ -51,4 +54,16 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Forgets idempotency keys that nobody can repeat any more.
+async fn keep_house(store: Store) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
+    loop {
+        hourly.tick().await;
+        match store.purge_expired_idempotency(jiff::Timestamp::now()).await {
+            Ok(purged) => tracing::debug!(purged, "expired idempotency keys"),
+            Err(error) => tracing::warn!(%error, "cannot purge expired idempotency keys"),
+        }
+    }
 }

@@ -19,6 +19,17 @@ pub(super) struct DevEnvironment {
     pub(super) file: PathBuf,
     test_key: SecretString,
     live_key: SecretString,
+    admin_token: SecretString,
+}
+
+/// The admin token of an earlier start, or a new one.
+pub(super) fn admin_token(folder: &Path) -> anyhow::Result<SecretString> {
+    if let Some(earlier) = read(&folder.join(FILE)).remove("ROUTEMCP_ADMIN_TOKEN") {
+        return Ok(earlier.into());
+    }
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    Ok(hex::encode(random).into())
 }
 
 /// Finds the organisation and keys of an earlier start, or makes them.
@@ -45,6 +56,7 @@ pub(super) async fn prepare(app: &App, folder: &Path, port: u16) -> anyhow::Resu
             earlier.get("ROUTEMCP_LIVE_KEY"),
         )
         .await?,
+        admin_token: app.admin_token.clone().unwrap_or_default(),
         organisation: organisation.id,
         file,
     })
@@ -89,10 +101,11 @@ impl DevEnvironment {
     /// Writes `dev.env`, readable by its owner only.
     pub(super) fn write(&self, folder: &Path) -> anyhow::Result<()> {
         let text = format!(
-            "ROUTEMCP_URL={}\nROUTEMCP_TEST_KEY={}\nROUTEMCP_LIVE_KEY={}\n",
+            "ROUTEMCP_URL={}\nROUTEMCP_TEST_KEY={}\nROUTEMCP_LIVE_KEY={}\nROUTEMCP_ADMIN_TOKEN={}\n",
             self.url,
             self.test_key.expose_secret(),
             self.live_key.expose_secret(),
+            self.admin_token.expose_secret(),
         );
         write_private(&folder.join(FILE), &text)
     }

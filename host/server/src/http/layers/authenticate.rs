@@ -40,10 +40,7 @@ pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Reque
 
 async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let presented = bearer(headers).map_err(|message| ApiError::new(Code::InvalidApiKey, message))?;
-    let key = app
-        .store
-        .authenticate(&presented)
-        .await?;
+    let key = app.store.authenticate(&presented).await?;
     let refused = || {
         ApiError::new(
             Code::InvalidApiKey,
@@ -53,8 +50,10 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
     key.map(|key| Caller(Arc::new(key))).ok_or_else(refused)
 }
 
-fn bearer(headers: &HeaderMap) -> Result<SecretString, &'static str> {
-    const HOW: &str = "Send your API key in the header `Authorization: Bearer sk_live_…` (or `sk_test_…`).";
+const HOW: &str = "Send your API key in the header `Authorization: Bearer sk_live_…` (or `sk_test_…`).";
+
+/// The token of an `Authorization: Bearer` header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<SecretString, &'static str> {
     let value = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

@@ -20,7 +20,7 @@ const REQUEST_ID: &str = "x-request-id";
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) Arc<str>);
 
-/// What a request spent where, in microseconds. Calls that ran side by side count as the longest of them.
+/// What a request spent where, in microseconds.
 #[derive(Debug, Default)]
 pub(crate) struct Timings {
     provider: AtomicU64,
@@ -35,6 +35,23 @@ impl Timings {
             micros(usage.total.saturating_sub(usage.provider)),
             Ordering::Relaxed,
         );
+    }
+
+    /// Adds steps that ran side by side: the one that took longest.
+    pub(crate) fn add_longest(&self, steps: &[Self]) {
+        let spent = |step: &Self| {
+            (
+                step.provider.load(Ordering::Relaxed),
+                step.connector.load(Ordering::Relaxed),
+            )
+        };
+        let longest = steps
+            .iter()
+            .map(spent)
+            .max_by_key(|(provider, connector)| provider + connector);
+        let (provider, connector) = longest.unwrap_or_default();
+        self.provider.fetch_add(provider, Ordering::Relaxed);
+        self.connector.fetch_add(connector, Ordering::Relaxed);
     }
 
     /// Adds a wait for the provider without a connector.

@@ -152,6 +152,82 @@ fn connection() -> PathItem {
         .build()
 }
 
+fn field_mappings() -> PathItem {
+    let resource = typed(Type::String).enum_values(Some(Resource::ALL.map(Resource::name)));
+    let resource_type = || {
+        query(
+            "resourceType",
+            resource.clone().description(Some("Also accepted as `resource`.")),
+        )
+    };
+    let version =
+        "Accepted for completeness: a connector has one mapping for all API versions of its provider.";
+    let list = tagged(
+        "field mappings",
+        "listFieldMappings",
+        "List the mappings in force, overrides applied",
+    )
+    .parameters(Some(
+        target()
+            .into_iter()
+            .chain([resource_type(), query("apiVersion", text(version))]),
+    ))
+    .response("200", success("Field mappings retrieved", mapping_list()));
+    let set = tagged("field mappings", "setFieldMappings", "Set overrides for one provider and resource")
+        .description(Some(
+            "All or none. An override points a unified field at another provider field, changes direction or transform, \
+             disables it, or adds a field of your own as `customFields.<name>`. With `endUserId` it holds for that end \
+             user only and goes before the organisation's. In force on the next call.",
+        ))
+        .parameters(Some(target().into_iter().chain([resource_type()])))
+        .request_body(Some(body("FieldMappingOverrides")))
+        .response("200", success("Field mappings set", mapping_list()));
+    PathItemBuilder::new()
+        .operation(HttpMethod::Get, with_errors(list, &["400", "401", "403"]))
+        .operation(
+            HttpMethod::Put,
+            with_errors(set, &["400", "401", "403", "413", "415"]),
+        )
+        .build()
+}
+
+fn field_mapping() -> PathItem {
+    let reset = tagged("field mappings", "resetFieldMapping", "Take an override back")
+        .parameters(Some(target()))
+        .response("200", success("Field mapping reset", mapping_list()));
+    let key = ParameterBuilder::new()
+        .name("standardKey")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("Such as contacts:v1:firstName."))
+        .schema(Some(typed(Type::String)));
+    PathItemBuilder::new()
+        .parameters(Some([key.build()]))
+        .operation(
+            HttpMethod::Delete,
+            with_errors(reset, &["400", "401", "403", "404"]),
+        )
+        .build()
+}
+
+fn mapping_list() -> Schema {
+    envelope(RefOr::T(
+        ArrayBuilder::new().items(reference("FieldMapping")).into(),
+    ))
+}
+
+fn passthrough() -> PathItem {
+    let send = tagged("passthrough", "passThrough", "Send one request to the provider as it is")
+        .description(Some("Same allow-list and credential as the provider's connector has. Scope read for GET and HEAD, else write."))
+        .parameters(Some(target().into_iter().chain([idempotency_key()])))
+        .request_body(Some(body("PassThroughRequest")))
+        .response("200", success("Provider answered, with any status", envelope(reference("PassThroughResponse"))));
+    let errors = ["400", "401", "403", "409", "413", "415"];
+    PathItemBuilder::new()
+        .operation(HttpMethod::Post, with_errors(send, &errors))
+        .build()
+}
+
 fn operation(resource: Resource, verb: &str, summary: &str) -> OperationBuilder {
     let name = if verb == "list" {
         resource.plural_label()

@@ -25,6 +25,10 @@ pub(super) fn components() -> ComponentsBuilder {
         .schema("Error", error())
         .schema("Connection", connection())
         .schema("ConnectionInput", connection_input())
+        .schema("FieldMapping", field_mapping())
+        .schema("FieldMappingOverrides", field_mapping_overrides())
+        .schema("PassThroughRequest", pass_through_request())
+        .schema("PassThroughResponse", pass_through_response())
 }
 
 /// A reference to a schema by name.
@@ -266,5 +270,97 @@ fn connection_input() -> Schema {
         .property("settings", settings())
         .required("provider")
         .required("endUserId")
+        .into()
+}
+
+fn direction() -> ObjectBuilder {
+    typed(Type::String).enum_values(Some(["bidirectional", "read", "write"]))
+}
+
+fn transform() -> ObjectBuilder {
+    nullable(Type::Object)
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .description(Some(
+            "A named conversion with its parameters, such as { \"name\": \"number\" }.",
+        ))
+}
+
+fn field_mapping() -> Schema {
+    object()
+        .property("standardKey", text("Such as contacts:v1:firstName."))
+        .property("unifiedField", typed(Type::String).build())
+        .property("providerField", typed(Type::String).build())
+        .property("direction", direction())
+        .property("transform", transform())
+        .property(
+            "source",
+            typed(Type::String).enum_values(Some(["default", "override"])),
+        )
+        .property("provider", typed(Type::String).build())
+        .into()
+}
+
+fn field_mapping_overrides() -> Schema {
+    let change = object()
+        .property(
+            "unifiedField",
+            text("Such as phone, address.city, or customFields.<name> for a field of your own."),
+        )
+        .property(
+            "providerField",
+            text("A key of the provider's fields, or a pointer from the record's root."),
+        )
+        .property("direction", direction().default(Some(json!("bidirectional"))))
+        .property("transform", transform())
+        .property(
+            "disabled",
+            typed(Type::Boolean).description(Some("true stands alone: the field is not mapped.")),
+        )
+        .required("unifiedField");
+    object()
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .property("provider", text("May stand here or in the query."))
+        .property("resourceType", text("May stand here or in the query."))
+        .property("endUserId", text("May stand here or in the query."))
+        .property("mappings", ArrayBuilder::new().items(RefOr::T(change.into())))
+        .required("mappings")
+        .into()
+}
+
+fn free() -> ObjectBuilder {
+    object().additional_properties(Some(AdditionalProperties::FreeForm(true)))
+}
+
+fn pass_through_request() -> Schema {
+    object()
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .property(
+            "method",
+            typed(Type::String).enum_values(Some(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])),
+        )
+        .property(
+            "path",
+            text("Below the provider's base URL, or an absolute URL on one of its allowed hosts."),
+        )
+        .property(
+            "query",
+            free().description(Some("Name -> value, or a list of values.")),
+        )
+        .property("headers", free())
+        .property("body", free().description(Some("JSON.")))
+        .required("method")
+        .required("path")
+        .into()
+}
+
+fn pass_through_response() -> Schema {
+    object()
+        .property("status", typed(Type::Integer).build())
+        .property("headers", free())
+        .property(
+            "body",
+            Schema::from(ObjectBuilder::new().schema_type(SchemaType::AnyValue)),
+        )
+        .required("status")
         .into()
 }

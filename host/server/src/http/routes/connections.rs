@@ -37,10 +37,7 @@ pub(crate) async fn list(
         provider: target.provider.as_deref(),
         end_user: target.end_user.as_deref(),
     };
-    let found = app
-        .store
-        .find_connections(query)
-        .await?;
+    let found = app.store.find_connections(query).await?;
     let shown: Vec<Value> = found.iter().map(show).collect();
     Ok(Success::new(StatusCode::OK, "Connections retrieved", json!(shown)).into_response())
 }
@@ -132,10 +129,7 @@ pub(crate) async fn create(
         settings: import.settings,
         credential: Credential::token(&token).seal(),
     };
-    let connection = app
-        .store
-        .upsert_connection(new)
-        .await?;
+    let connection = app.store.upsert_connection(new).await?;
     Ok(Success::new(StatusCode::CREATED, "Created", show(&connection)).into_response())
 }
 

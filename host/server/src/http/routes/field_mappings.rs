@@ -67,8 +67,10 @@ pub(crate) async fn put(
     caller.require(Scope::Manage)?;
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let body = body::json(&headers, &body::read(request).await?)?;
-    let sent: Overrides = serde_json::from_value(body).map_err(|error| ApiError::invalid("body", error.to_string()))?;
-    let query = MappingQuery::parse(&uri, &headers)?.or(sent.provider, sent.resource_type, sent.end_user_id)?;
+    let sent: Overrides =
+        serde_json::from_value(body).map_err(|error| ApiError::invalid("body", error.to_string()))?;
+    let query =
+        MappingQuery::parse(&uri, &headers)?.or(sent.provider, sent.resource_type, sent.end_user_id)?;
     let connector = known_provider(&app, query.provider()?)?;
     let resource = query.resource()?;
     let end_user = query.target.end_user.as_deref();
@@ -76,9 +78,19 @@ pub(crate) async fn put(
     let changes = parse_overrides(&sent.mappings).map_err(ApiError::validation)?;
     check(&app, whose, resource, &changes).await?;
 
-    let stored = changes.into_iter().map(|change| (change.unified_field.clone(), json!(change)));
+    let stored = changes
+        .into_iter()
+        .map(|change| (change.unified_field.clone(), json!(change)));
     let slug = &connector.manifest().slug;
-    app.store.put_overrides(whose.organisation, slug, resource.name(), end_user, stored.collect()).await?;
+    app.store
+        .put_overrides(
+            whose.organisation,
+            slug,
+            resource.name(),
+            end_user,
+            stored.collect(),
+        )
+        .await?;
     let rows = show(&app, whose, resource).await?;
     Ok(Success::new(StatusCode::OK, "Field mappings set", json!(rows)).into_response())
 }
@@ -98,16 +110,26 @@ pub(crate) async fn delete(
         .ok_or_else(|| ApiError::invalid("standardKey", "must look like contacts:v1:firstName"))?;
     let end_user = query.target.end_user.as_deref();
     let (organisation, slug) = (caller.0.organisation_id.as_str(), &connector.manifest().slug);
-    let deleted = app.store.delete_override(organisation, slug, resource.name(), end_user, field).await?;
+    let deleted = app
+        .store
+        .delete_override(organisation, slug, resource.name(), end_user, field)
+        .await?;
     if !deleted {
-        return Err(ApiError::new(Code::NotFound, format!("There is no override for {standard_key}")));
+        return Err(ApiError::new(
+            Code::NotFound,
+            format!("There is no override for {standard_key}"),
+        ));
     }
     let rows = show(&app, whose(&caller, &connector, end_user), resource).await?;
     Ok(Success::new(StatusCode::OK, "Field mapping reset", json!(rows)).into_response())
 }
 
 fn whose<'a>(caller: &'a Caller, connector: &'a LoadedConnector, end_user: Option<&'a str>) -> Whose<'a> {
-    Whose { connector, organisation: caller.0.organisation_id.as_str(), end_user }
+    Whose {
+        connector,
+        organisation: caller.0.organisation_id.as_str(),
+        end_user,
+    }
 }
 
 /// The mappings in force, each with its provider.
@@ -123,16 +145,30 @@ async fn show(app: &App, whose: Whose<'_>, resource: Resource) -> Result<Vec<Val
 }
 
 /// Refuses changes that do not fit the connector, or the overrides that are in force beside them.
-async fn check(app: &App, whose: Whose<'_>, resource: Resource, changes: &[MappingOverride]) -> Result<(), ApiError> {
+async fn check(
+    app: &App,
+    whose: Whose<'_>,
+    resource: Resource,
+    changes: &[MappingOverride],
+) -> Result<(), ApiError> {
     let manifest = declared(whose.connector, resource)?;
-    let Layers { organisation, end_user } = layers(&app.store, whose, resource).await?;
+    let Layers {
+        organisation,
+        end_user,
+    } = layers(&app.store, whose, resource).await?;
     let own = whose.end_user.is_some();
     let changed = merge(if own { &end_user } else { &organisation }, changes);
     check_overrides(resource, manifest, &changed).map_err(ApiError::validation)?;
     let layers = if own {
-        Layers { organisation, end_user: changed }
+        Layers {
+            organisation,
+            end_user: changed,
+        }
     } else {
-        Layers { organisation: changed, end_user }
+        Layers {
+            organisation: changed,
+            end_user,
+        }
     };
     compile(whose.connector, resource, &layers).map(drop)
 }
@@ -140,5 +176,11 @@ async fn check(app: &App, whose: Whose<'_>, resource: Resource, changes: &[Mappi
 /// A layer as it will be: one override for each unified field.
 fn merge(before: &[MappingOverride], changes: &[MappingOverride]) -> Vec<MappingOverride> {
     let by_field = |change: &MappingOverride| (change.unified_field.clone(), change.clone());
-    before.iter().chain(changes).map(by_field).collect::<BTreeMap<_, _>>().into_values().collect()
+    before
+        .iter()
+        .chain(changes)
+        .map(by_field)
+        .collect::<BTreeMap<_, _>>()
+        .into_values()
+        .collect()
 }

@@ -45,7 +45,11 @@ pub(crate) async fn send(
     Extension(timings): Extension<Arc<Timings>>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let (method, uri, headers) = (
+        request.method().clone(),
+        request.uri().clone(),
+        request.headers().clone(),
+    );
     let bytes = body::read(request).await?;
     let wanted: Wanted = serde_json::from_value(body::json(&headers, &bytes)?)
         .map_err(|error| ApiError::invalid("body", error.to_string()))?;
@@ -61,7 +65,14 @@ pub(crate) async fn send(
         let response = sent.map_err(|error| not_sent(&error, &connected.connector))?;
         Ok(Success::new(StatusCode::OK, "Provider answered", show(&response)))
     };
-    once(&app, &caller.0, &headers, Fingerprint::of(&method, &uri, &bytes), work).await
+    once(
+        &app,
+        &caller.0,
+        &headers,
+        Fingerprint::of(&method, &uri, &bytes),
+        work,
+    )
+    .await
 }
 
 fn into_request(wanted: Wanted) -> Result<broker::Request, ApiError> {
@@ -81,7 +92,9 @@ fn into_request(wanted: Wanted) -> Result<broker::Request, ApiError> {
         target: wanted.path,
         query,
         headers: wanted.headers.into_iter().collect(),
-        body: wanted.body.map_or(broker::Body::None, |body| broker::Body::Json(body.to_string())),
+        body: wanted
+            .body
+            .map_or(broker::Body::None, |body| broker::Body::Json(body.to_string())),
         repeatable: false,
     })
 }
@@ -90,7 +103,10 @@ fn text(name: &str, value: Value) -> Result<String, ApiError> {
     match value {
         Value::String(text) => Ok(text),
         Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
-        _ => Err(ApiError::invalid(&format!("query.{name}"), "must be text, a number, true or false, or a list of these")),
+        _ => Err(ApiError::invalid(
+            &format!("query.{name}"),
+            "must be text, a number, true or false, or a list of these",
+        )),
     }
 }
 
@@ -104,8 +120,14 @@ fn show(response: &broker::Response) -> Value {
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
     let mut shown = Map::new();
     for name in headers.keys() {
-        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-        shown.insert(name.as_str().to_owned(), json!(values.collect::<Vec<_>>().join(", ")));
+        let values = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        shown.insert(
+            name.as_str().to_owned(),
+            json!(values.collect::<Vec<_>>().join(", ")),
+        );
     }
     shown
 }
@@ -122,7 +144,11 @@ mod tests {
             "method": "GET", "path": "/x", "query": { "a": 1, "b": ["c", true] }, "headers": { "accept": "*/*" }
         });
         let request = into_request(serde_json::from_value::<Wanted>(wanted).unwrap()).unwrap();
-        let pairs: Vec<(&str, &str)> = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs: Vec<(&str, &str)> = request
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         assert_eq!(pairs, [("a", "1"), ("b", "c"), ("b", "true")]);
         let odd = json!({ "method": "GET", "path": "/x", "query": { "a": { "b": 1 } } });
         let error = into_request(serde_json::from_value::<Wanted>(odd).unwrap()).unwrap_err();
