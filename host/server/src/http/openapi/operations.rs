@@ -153,11 +153,11 @@ fn connection() -> PathItem {
 }
 
 fn field_mappings() -> PathItem {
-    let resource = typed(Type::String).enum_values(Some(Resource::ALL.map(Resource::name)));
     let resource_type = || {
+        let resource = typed(Type::String).enum_values(Some(Resource::ALL.map(Resource::name)));
         query(
             "resourceType",
-            resource.clone().description(Some("Also accepted as `resource`.")),
+            resource.description(Some("Also accepted as `resource`.")),
         )
     };
     let version =
