@@ -22,6 +22,9 @@ pub(super) fn paths() -> PathsBuilder {
             .path(format!("/{}/{{id}}", resource.name()), record(resource));
     }
     paths
+        .path("/field-mappings", field_mappings())
+        .path("/field-mappings/{standardKey}", field_mapping())
+        .path("/passthrough", passthrough())
         .path("/connections", connections())
         .path("/connections/{id}", connection())
 }
