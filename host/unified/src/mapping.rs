@@ -22,7 +22,7 @@ pub use overrides::{MappingOverride, OverrideChange, parse_overrides};
 pub use path::FieldPath;
 pub(crate) use rules::find_faults;
 pub(crate) use target::check_custom_name;
-pub use transform::Transform;
+pub use transform::{DateTimeFormat, Transform};
 
 /// Between one unified field and one provider field.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
