@@ -32,7 +32,7 @@ pub struct EngineOptions {
     pub limits: CallLimits,
     /// Where compiled code is kept between starts; none compiles afresh each time.
     pub cache_directory: Option<PathBuf>,
-    /// The largest connector file accepted, in bytes. CPython components have 18 MB.
+    /// The largest connector file accepted, in bytes. Components with a Python interpreter have 18 MB.
     pub max_file_bytes: usize,
 }
 
@@ -127,7 +127,7 @@ fn pool(options: &EngineOptions) -> PoolingAllocationConfig {
     let calls = u32::try_from(options.concurrent_calls * 2).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
-        // A Rust component is one or two core modules; a CPython one is up to 38. Slots are numbers, not memory.
+        // A Rust component is one or two core modules; one with a Python interpreter is up to 38. Slots are numbers, not memory.
         .total_core_instances(calls.saturating_mul(16))
         .total_memories(calls.saturating_mul(2))
         .max_memories_per_module(4)
