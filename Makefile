@@ -2,7 +2,7 @@
 .POSIX:
 .PHONY: help dev test build connectors guests lint clean
 
-CONNECTORS = hubspot
+CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop
 ROUTEMCP = target/debug/routemcp
 

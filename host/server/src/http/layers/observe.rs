@@ -1,14 +1,14 @@
 //! The outermost layer: request id, timing, metrics, one log line, and the bodies of errors.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use routemcp_runtime::Usage;
 use tracing::Instrument;
 
@@ -25,6 +25,7 @@ pub(crate) struct RequestId(pub(crate) Arc<str>);
 pub(crate) struct Timings {
     provider: AtomicU64,
     connector: AtomicU64,
+    memory_bytes: AtomicUsize,
 }
 
 impl Timings {
@@ -35,10 +36,19 @@ impl Timings {
             micros(usage.total.saturating_sub(usage.provider)),
             Ordering::Relaxed,
         );
+        self.memory_bytes.fetch_max(usage.memory_bytes, Ordering::Relaxed);
+    }
+
+    /// The most linear memory that a call of a connector had, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.memory_bytes.load(Ordering::Relaxed)
     }
 
     /// Adds steps that ran side by side: the one that took longest.
     pub(crate) fn add_longest(&self, steps: &[Self]) {
+        for step in steps {
+            self.memory_bytes.fetch_max(step.memory_bytes(), Ordering::Relaxed);
+        }
         let spent = |step: &Self| {
             (
                 step.provider.load(Ordering::Relaxed),
@@ -100,6 +110,7 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     set_headers(response.headers_mut(), &id.0, &timings.header(elapsed));
+    response.extensions_mut().insert(timings);
     let labels = [
         ("method", method.to_string()),
         ("route", route),
@@ -113,10 +124,14 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
 
 /// Gives an error its body; answers of our own routes otherwise pass unchanged.
 fn write_error_body(mut response: Response, path: &str, request_id: &str) -> Response {
-    let Some(error) = response.extensions_mut().remove::<ApiError>() else {
-        return response;
+    let error = match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => error,
+        // Our handlers never answer a bare 400: the router could not decode the path.
+        None if response.status() == StatusCode::BAD_REQUEST => ApiError::invalid("path", "is not UTF-8 when decoded"),
+        None => return response,
     };
-    let headers = std::mem::take(response.headers_mut());
+    let mut headers = std::mem::take(response.headers_mut());
+    headers.remove(http::header::CONTENT_TYPE);
     let mut rendered = (response.status(), Json(error.body(path, request_id))).into_response();
     rendered
         .headers_mut()

@@ -1,0 +1,76 @@
+//! The host that the suite drives: whole, in this process, on a temporary folder, with one connector.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use routemcp_store::{Environment, MasterKey, NewApiKey, OrganisationId, Plan, Scope, sqlite_url};
+use routemcp_unified::manifest::{Manifest, Sandbox};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use url::Url;
+
+use crate::app::App;
+use crate::start::{self, Settings, connectors};
+
+/// A running host.
+pub(super) struct Bench {
+    pub(super) app: Arc<App>,
+    pub(super) manifest: Arc<Manifest>,
+    pub(super) sandbox: Sandbox,
+    organisation: OrganisationId,
+    environment: Environment,
+    // Removed when the bench is dropped.
+    _folder: TempDir,
+}
+
+impl Bench {
+    /// Starts the host. Without `base_url` the connector's own sandbox plays the provider; with one, live traffic goes there.
+    pub(super) async fn start(file: &Path, base_url: Option<&Url>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let settings = Settings {
+            database_url: sqlite_url(&folder.path().join("routemcp.db")),
+            master_key: MasterKey::generate().0,
+            cache_directory: folder.path().join("cache"),
+            provider_base_urls: BTreeMap::new(),
+            allow_private_networks: base_url.is_some(),
+        };
+        let mut app = start::assemble(settings).await?;
+        let connector = connectors::load_file(&app, file).await?;
+        let manifest = Arc::clone(connector.manifest());
+        // Only the loaded connector knows the slug that the base URL is for.
+        if let (Some(url), Some(app)) = (base_url, Arc::get_mut(&mut app)) {
+            app.provider_base_urls.insert(manifest.slug.clone(), url.clone());
+        }
+        let sandbox = sandbox(&manifest, connector.has_sandbox() || base_url.is_some())?;
+        connectors::activate(&app, connector);
+        let organisation = app.store.create_organisation("Conformance").await?.id;
+        let environment = if base_url.is_some() { Environment::Live } else { Environment::Test };
+        Ok(Self { app, manifest, sandbox, organisation, environment, _folder: folder })
+    }
+
+    /// A new API key with every scope.
+    pub(super) async fn key(&self) -> anyhow::Result<SecretString> {
+        let new = NewApiKey {
+            organisation_id: self.organisation.clone(),
+            environment: self.environment,
+            name: "conformance".to_owned(),
+            scopes: vec![Scope::Read, Scope::Write, Scope::Connect, Scope::Manage],
+            plan: Plan::Organization,
+        };
+        Ok(self.app.store.create_api_key(new).await?.1)
+    }
+}
+
+/// What the suite connects with.
+fn sandbox(manifest: &Manifest, can_be_played: bool) -> anyhow::Result<Sandbox> {
+    let sandbox = manifest.sandbox.clone().filter(|_| can_be_played);
+    sandbox.with_context(|| {
+        format!(
+            "the connector `{}` has no sandbox: the suite needs `sandbox` in the manifest (auth, token, settings, examples) \
+             and a simulator of the provider to run against",
+            manifest.slug
+        )
+    })
+}
