@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::Url;
 
-use crate::SendError;
+use crate::{Response, SendError};
 use crate::policy::{headers, target};
 
 /// A secret and its place in a request. `Debug` does not show the secret.
@@ -106,6 +106,50 @@ impl fmt::Debug for Credential {
     }
 }
 
+impl Credential {
+    /// Takes the secret out of an answer: a provider that echoes what it was sent must not hand the guest or the caller a
+    /// credential. Secrets too short to be told from ordinary text are left alone.
+    pub(crate) fn redact(&self, response: &mut Response) {
+        let secret = self.secret.expose_secret();
+        if secret.len() < SHORTEST {
+            return;
+        }
+        let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+        for form in [secret, encoded.as_str()] {
+            if let Some(body) = without(&response.body, form.as_bytes()) {
+                response.body = body.into();
+            }
+            for value in response.headers.values_mut() {
+                let clean = without(value.as_bytes(), form.as_bytes()).map(|bytes| HeaderValue::from_bytes(&bytes));
+                if let Some(Ok(clean)) = clean {
+                    *value = clean;
+                }
+            }
+        }
+    }
+}
+
+/// The shortest secret that is looked for in answers, in bytes.
+const SHORTEST: usize = 8;
+const REDACTED: &[u8] = b"[credential]";
+
+/// The text with every occurrence of the secret replaced; none if there is none.
+fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+    let finder = memchr::memmem::Finder::new(secret);
+    let mut clean = Vec::new();
+    let mut rest = text;
+    while let Some((before, from)) = finder.find(rest).and_then(|at| rest.split_at_checked(at)) {
+        clean.extend_from_slice(before);
+        clean.extend_from_slice(REDACTED);
+        rest = from.get(secret.len()..).unwrap_or_default();
+    }
+    if clean.is_empty() {
+        return None;
+    }
+    clean.extend_from_slice(rest);
+    Some(clean)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,5 +208,24 @@ mod tests {
         }
         assert!(Placement::from_header("x-key", "a\nb").is_err());
         assert!(Placement::from_query("").is_err());
+    }
+
+    #[test]
+    fn an_echoed_secret_is_taken_out_of_an_answer() {
+        let credential = Credential {
+            placement: Placement::from_header("authorization", "Bearer ").unwrap(),
+            secret: "pat-0123/456".into(),
+        };
+        let mut response = Response {
+            status: 200,
+            headers: HeaderMap::from_iter([(
+                HeaderName::from_static("location"),
+                HeaderValue::from_static("/x?token=pat%2D0123%2F456"),
+            )]),
+            body: "{\"a\":\"Bearer pat-0123/456\",\"b\":\"pat-0123/456\"}".into(),
+        };
+        credential.redact(&mut response);
+        assert_eq!(response.body, "{\"a\":\"Bearer [credential]\",\"b\":\"[credential]\"}");
+        assert_eq!(response.headers["location"], "/x?token=[credential]");
     }
 }

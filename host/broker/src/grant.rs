@@ -78,6 +78,23 @@ impl Grant {
         })
     }
 
+    /// As [`new`](Self::new), but the base URL must itself be on an allowed host: for base URLs that hold settings of a
+    /// connection, which whoever connects has chosen.
+    pub fn within(base_url: &str, allowed_hosts: &[String]) -> Result<Self, GrantError> {
+        let grant = Self::new(base_url, allowed_hosts)?;
+        let allowed = AllowList::parse(allowed_hosts).map_err(|error| GrantError::AllowedHost {
+            entry: error.entry,
+            problem: error.problem,
+        })?;
+        match Origin::of(&grant.base) {
+            Ok(origin) if allowed.allows(&origin) => Ok(grant),
+            _ => Err(GrantError::BaseUrl {
+                url: crate::error::shown(base_url),
+                problem: "is on none of the allowed hosts".to_owned(),
+            }),
+        }
+    }
+
     /// Sends what would go to the base URL's host to the origin of `base_url` instead (`--provider-base-url`), absolute
     /// URLs included; a path in `base_url` goes before the request's own. The new origin is granted, and if it is
     /// written as an IP address or `localhost`, exactly it may have a private address. A URL that is neither http nor

@@ -6,7 +6,7 @@
 //!
 //! One [`Session`] lives as long as one call of a connector and holds what that call has spent.
 //!
-//! Known limit: a granted host that echoes request headers shows the credential in its body. Grant no such host.
+//! An answer that echoes the credential is cleaned of it before the guest or the caller sees it.
 
 mod budget;
 mod check;

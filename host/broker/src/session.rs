@@ -149,6 +149,9 @@ impl Open {
             }
             Ok(mut response) => {
                 headers::strip_response(&mut response.headers);
+                if let Some(credential) = &self.credential {
+                    credential.redact(&mut response);
+                }
                 Ok(response)
             }
             Err(SendError::ResponseTooLarge { .. }) => Err(self.budget.too_large(reserved)),

@@ -1,7 +1,9 @@
-//! Admission: a bounded number of calls run, a bounded number wait, the rest are told to come back.
+//! Admission: a bounded number of calls run, a bounded number wait, the rest are told to come back. No tenant may take more
+//! than half of the places, so that one that floods the host leaves room for the others.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,39 +17,83 @@ pub struct Admission {
     waiting: AtomicUsize,
     queue: usize,
     patience: Duration,
+    tenants: Arc<Tenants>,
 }
 
 /// The right to run one call; given back when dropped.
 #[derive(Debug)]
 pub struct Permit {
     _permit: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 impl Admission {
     /// `running` calls at a time, `queue` more may wait for up to `patience` each.
     #[must_use]
     pub fn new(running: usize, queue: usize, patience: Duration) -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(running)),
-            waiting: AtomicUsize::new(0),
-            queue,
-            patience,
-        }
+        let tenants = Arc::new(Tenants { share: running.div_ceil(2), taken: Mutex::default() });
+        Self { running: Arc::new(Semaphore::new(running)), waiting: AtomicUsize::new(0), queue, patience, tenants }
     }
 
-    /// Waits for a place.
+    /// Waits for a place for a call of a tenant.
     ///
     /// # Errors
-    /// [`CallError::Overloaded`] when the queue is full or the wait was too long.
-    pub async fn enter(&self) -> Result<Permit, CallError> {
+    /// [`CallError::Overloaded`] when the tenant has its share already, the queue is full, or the wait was too long.
+    pub async fn enter(&self, tenant: &str) -> Result<Permit, CallError> {
+        let share = Share::take(&self.tenants, tenant).ok_or_else(overloaded)?;
         if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
-            return Ok(Permit { _permit: permit });
+            return Ok(Permit { _permit: permit, _share: share });
         }
         let _place = Place::take(&self.waiting, self.queue).ok_or_else(overloaded)?;
         let waiting = Arc::clone(&self.running).acquire_owned();
         match tokio::time::timeout(self.patience, waiting).await {
-            Ok(Ok(permit)) => Ok(Permit { _permit: permit }),
+            Ok(Ok(permit)) => Ok(Permit { _permit: permit, _share: share }),
             _ => Err(overloaded()),
+        }
+    }
+}
+
+/// How many calls each tenant has, running or waiting.
+#[derive(Debug)]
+struct Tenants {
+    share: usize,
+    taken: Mutex<HashMap<String, usize>>,
+}
+
+impl Tenants {
+    fn taken(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        // No code runs under the lock that could leave the map half changed.
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One call out of a tenant's share.
+#[derive(Debug)]
+struct Share {
+    tenants: Arc<Tenants>,
+    tenant: String,
+}
+
+impl Share {
+    fn take(tenants: &Arc<Tenants>, tenant: &str) -> Option<Self> {
+        let mut taken = tenants.taken();
+        let calls = taken.entry(tenant.to_owned()).or_default();
+        if *calls >= tenants.share {
+            return None;
+        }
+        *calls += 1;
+        Some(Self { tenants: Arc::clone(tenants), tenant: tenant.to_owned() })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.tenants.taken();
+        if let Some(calls) = taken.get_mut(&self.tenant) {
+            *calls -= 1;
+            if *calls == 0 {
+                taken.remove(&self.tenant);
+            }
         }
     }
 }
@@ -84,28 +130,32 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_house_and_a_full_queue_turn_calls_away_at_once() {
-        let admission = Admission::new(1, 0, Duration::from_secs(60));
-        let permit = admission.enter().await.unwrap();
-        assert!(matches!(
-            admission.enter().await,
-            Err(CallError::Overloaded { .. })
-        ));
-        drop(permit);
-        assert!(admission.enter().await.is_ok());
+        let admission = Admission::new(2, 0, Duration::from_secs(60));
+        let permits = (admission.enter("a").await.unwrap(), admission.enter("b").await.unwrap());
+        assert!(matches!(admission.enter("c").await, Err(CallError::Overloaded { .. })));
+        drop(permits);
+        assert!(admission.enter("c").await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn waiting_ends_with_a_place_or_after_the_patience() {
         let admission = Admission::new(1, 1, Duration::from_secs(5));
-        let permit = admission.enter().await.unwrap();
-        assert!(matches!(
-            admission.enter().await,
-            Err(CallError::Overloaded { .. })
-        ));
-        let (entered, ()) = tokio::join!(admission.enter(), async {
+        let permit = admission.enter("a").await.unwrap();
+        assert!(matches!(admission.enter("b").await, Err(CallError::Overloaded { .. })));
+        let (entered, ()) = tokio::join!(admission.enter("b"), async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             drop(permit);
         });
         assert!(entered.is_ok());
+    }
+
+    #[tokio::test]
+    async fn no_tenant_takes_more_than_half_of_the_places() {
+        let admission = Admission::new(4, 4, Duration::from_secs(60));
+        let flood = (admission.enter("a").await.unwrap(), admission.enter("a").await.unwrap());
+        assert!(matches!(admission.enter("a").await, Err(CallError::Overloaded { .. })));
+        assert!(admission.enter("b").await.is_ok());
+        drop(flood);
+        assert!(admission.enter("a").await.is_ok());
     }
 }

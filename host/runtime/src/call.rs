@@ -17,6 +17,8 @@ use crate::loader::LoadedConnector;
 pub struct CallContext {
     /// Its way to the provider.
     pub session: Arc<Session>,
+    /// Whose call it is, for a fair share of the places.
+    pub tenant: Arc<str>,
     /// Non-secret settings of the connection.
     pub settings: Arc<BTreeMap<String, String>>,
 }

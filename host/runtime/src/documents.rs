@@ -1,5 +1,6 @@
 //! Turns what a connector returned into records, and checks it against the contract.
 
+use routemcp_unified::json;
 use serde_json::Value;
 use wasmtime::component::{Resource, ResourceTable};
 
@@ -18,13 +19,12 @@ const CURSOR_LENGTH: usize = 2_000;
 pub(crate) fn page(table: &mut ResourceTable, page: GuestPage, limit: u32) -> Result<Page, CallError> {
     let records = match page.records {
         Documents::At((response, pointers)) => records_at(body(table, response)?, &pointers)?,
+        // Counted before they are parsed: a thousand records would be built only to be refused.
+        Documents::Values(texts) if texts.len() > limit as usize => return Err(too_many(texts.len(), limit)),
         Documents::Values(texts) => texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
     };
     if records.len() > limit as usize {
-        let got = records.len();
-        return Err(CallError::Contract(format!(
-            "{got} records were returned where at most {limit} were asked for"
-        )));
+        return Err(too_many(records.len(), limit));
     }
     match page.next {
         Some(next) if next.len() > CURSOR_LENGTH => Err(CallError::Contract(format!(
@@ -32,6 +32,10 @@ pub(crate) fn page(table: &mut ResourceTable, page: GuestPage, limit: u32) -> Re
         ))),
         next => Ok(Page { records, next }),
     }
+}
+
+fn too_many(got: usize, limit: u32) -> CallError {
+    CallError::Contract(format!("{got} records were returned where at most {limit} were asked for"))
 }
 
 /// One record.
@@ -51,7 +55,7 @@ pub(crate) fn record(table: &mut ResourceTable, document: Document) -> Result<Va
 pub(crate) fn failure(failure: GuestFailure) -> Failure {
     let fields = failure.fields.into_iter().take(100);
     Failure {
-        kind: failure.kind,
+        kind: clean_text(&failure.kind, 40),
         message: clean_text(&failure.message, MESSAGE_LENGTH),
         status: failure.status,
         retry_after: failure.retry_after_ms.map(std::time::Duration::from_millis),
@@ -98,7 +102,7 @@ fn nothing_at(pointer: &str) -> CallError {
 }
 
 fn parse(text: &str) -> Result<Value, CallError> {
-    serde_json::from_str(text).map_err(|error| CallError::Contract(format!("a record is not JSON: {error}")))
+    json::parse(text.as_bytes()).map_err(|error| CallError::Contract(format!("a record is not JSON: {error}")))
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Permit};
 use crate::bindings::ProviderWithSandbox;
-use crate::error::LoadError;
+use crate::error::{CallError, LoadError};
 use crate::limits::{CallLimits, TICK};
 use crate::state::CallState;
 
@@ -84,6 +84,14 @@ impl Runtime {
                 compiling,
             }),
         })
+    }
+
+    /// Waits for a place for work of a tenant that is not a connector's call but takes as much room.
+    ///
+    /// # Errors
+    /// [`CallError::Overloaded`] when there is none.
+    pub async fn admit(&self, tenant: &str) -> Result<Permit, CallError> {
+        self.shared.admission.enter(tenant).await
     }
 
     /// The limits of each call.

@@ -72,7 +72,7 @@ impl Linked {
     pub(crate) async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
         let session = Arc::clone(&context.session);
         let started = Instant::now();
-        let _permit = match self.shared.admission.enter().await {
+        let _permit = match self.shared.admission.enter(&context.tenant).await {
             Ok(permit) => permit,
             Err(error) => {
                 return Called {
@@ -110,6 +110,7 @@ impl Linked {
         let indices = self.sandbox.as_ref().ok_or_else(no_sandbox)?;
         let context = CallContext {
             session: Arc::new(Session::closed()),
+            tenant: "".into(),
             settings: Arc::new(BTreeMap::new()),
         };
         let mut store = self.store(context, Some(turn));

@@ -39,14 +39,4 @@ impl Registry {
         });
         before.get(&slug).cloned()
     }
-
-    /// Takes a connector out of service; calls under way finish.
-    pub fn remove(&self, slug: &str) -> Option<Arc<LoadedConnector>> {
-        let before = self.live.rcu(|live| {
-            let mut next = Live::clone(live);
-            next.remove(slug);
-            next
-        });
-        before.get(slug).cloned()
-    }
 }

@@ -50,7 +50,18 @@ pub(crate) async fn run(options: &Options, tell: &dyn Fn(&str)) -> anyhow::Resul
         bail!("the connection to test with cannot be made: {why}");
     }
     let memory_limit = client.bench.app.runtime.limits().memory_bytes;
-    let mut run = Run { client: &client, options, tell, report: Report { memory_limit, ..Report::default() } };
+    let report = Report {
+        memory_limit,
+        ..Report::default()
+    };
+    let number = getrandom::u32()?;
+    let mut run = Run {
+        client: &client,
+        options,
+        tell,
+        report,
+        number,
+    };
     run.greet();
     for resource in Resource::ALL {
         run.resource(resource).await;
@@ -58,7 +69,10 @@ pub(crate) async fn run(options: &Options, tell: &dyn Fn(&str)) -> anyhow::Resul
     run.connection().await;
     let Run { mut report, .. } = run;
     if report.cases.is_empty() {
-        bail!("no case is called `{}`", options.only.as_deref().unwrap_or_default());
+        bail!(
+            "no case is called `{}`",
+            options.only.as_deref().unwrap_or_default()
+        );
     }
     report.usage = client.usage();
     tell("");
@@ -73,6 +87,8 @@ struct Run<'a> {
     options: &'a Options,
     tell: &'a dyn Fn(&str),
     report: Report,
+    /// Tells this run from others on the same sandbox.
+    number: u32,
 }
 
 impl Run<'_> {
@@ -82,7 +98,10 @@ impl Run<'_> {
             None => "its own sandbox".to_owned(),
             Some(url) => url.to_string(),
         };
-        (self.tell)(&format!("{} {} ({}) against {against}", manifest.slug, manifest.version, manifest.name));
+        (self.tell)(&format!(
+            "{} {} ({}) against {against}",
+            manifest.slug, manifest.version, manifest.name
+        ));
     }
 
     async fn resource(&mut self, resource: Resource) {
@@ -95,8 +114,7 @@ impl Run<'_> {
             }
             return;
         };
-        let run = uuid::Uuid::now_v7().as_fields().1;
-        let subject = Subject::new(client, resource, declared, run.into());
+        let subject = Subject::new(client, resource, declared, self.number);
         for case in Case::ALL {
             if case.applies(resource, declared) && self.wanted(group, case.name()) {
                 let verdict = case.run(&subject).await;
@@ -116,14 +134,21 @@ impl Run<'_> {
     }
 
     fn wanted(&self, group: &str, name: &str) -> bool {
-        self.options.only.as_deref().is_none_or(|only| selects(only, group, name))
+        self.options
+            .only
+            .as_deref()
+            .is_none_or(|only| selects(only, group, name))
     }
 
     fn ended(&mut self, group: &str, name: &'static str, verdict: Verdict) {
         if self.report.cases.last().is_none_or(|last| last.group != group) {
             (self.tell)(&format!("\n{group}"));
         }
-        let case = CaseReport { group: group.to_owned(), name, verdict };
+        let case = CaseReport {
+            group: group.to_owned(),
+            name,
+            verdict,
+        };
         (self.tell)(&case.line());
         self.report.cases.push(case);
     }

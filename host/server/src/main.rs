@@ -5,6 +5,7 @@
 
 mod app;
 mod commands;
+mod conformance;
 mod flow;
 mod http;
 mod rate_limit;

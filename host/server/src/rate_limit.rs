@@ -1,7 +1,7 @@
 //! Our own rate limit: a sliding window of one minute per API key.
 
 use std::collections::VecDeque;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use moka::sync::Cache;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +12,7 @@ const WINDOW: u64 = 60;
 /// Windows of all keys seen lately.
 pub(crate) struct RateLimit {
     windows: Cache<String, Arc<Mutex<Window>>>,
+    started: Instant,
 }
 
 /// Whether a request may go on, and what its headers say.
@@ -32,6 +33,7 @@ impl Default for RateLimit {
             windows: Cache::builder()
                 .time_to_idle(Duration::from_secs(WINDOW + 1))
                 .build(),
+            started: Instant::now(),
         }
     }
 }
@@ -40,15 +42,12 @@ impl RateLimit {
     /// Counts a request of a key, if it may go on.
     pub(crate) fn admit(&self, key: &str, limit: u32) -> Decision {
         let window = self.windows.get_with_by_ref(key, Arc::default);
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
+        // Counted by a clock that cannot be set; what the headers say is wall-clock time.
+        let now = self.started.elapsed().as_secs() + WINDOW;
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         // No code runs under the lock that could leave the window half changed.
-        window
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .admit(limit, now)
+        let decision = window.lock().unwrap_or_else(PoisonError::into_inner).admit(limit, now);
+        Decision { reset_unix_seconds: decision.reset_unix_seconds.saturating_sub(now) + unix, ..decision }
     }
 }
 
@@ -83,8 +82,7 @@ impl Window {
 
     fn count(&mut self, now: u64) {
         match self.seconds.back_mut() {
-            // A clock set back must not break the order.
-            Some((second, count)) if *second >= now => *count += 1,
+            Some((second, count)) if *second == now => *count += 1,
             _ => self.seconds.push_back((now, 1)),
         }
         self.counted += 1;
@@ -136,12 +134,5 @@ mod tests {
             assert!(inside <= 10, "{inside} from {start}");
         }
         assert!(admitted.len() >= 60);
-    }
-
-    #[test]
-    fn a_clock_set_back_does_not_break_the_count() {
-        let mut window = Window::default();
-        window.admit(5, 100);
-        assert_eq!(window.admit(5, 90).remaining, 3);
     }
 }

@@ -27,7 +27,7 @@ use crate::rate_limit::RateLimit;
 
 /// What the parts need to know.
 pub(crate) struct Settings {
-    /// `sqlite:` URL.
+    /// `sqlite:` or `postgres:` URL.
     pub(crate) database_url: String,
     pub(crate) master_key: MasterKey,
     /// Where compiled connectors are kept between starts.

@@ -58,6 +58,31 @@ impl Store {
         Ok(found)
     }
 
+    /// The overrides of all end users for a resource, to check a change of the organisation's against them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_user_overrides(
+        &self,
+        organisation_id: &str,
+        provider: &str,
+        resource: &str,
+    ) -> Result<Vec<StoredOverride>, StoreError> {
+        if !check::can_exist(&[provider, resource]) {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query(
+            "SELECT end_user, unified_field, change_json, updated_at FROM mapping_overrides \
+             WHERE organisation_id = $1 AND provider = $2 AND resource = $3 AND end_user <> ''",
+        )
+        .bind(organisation_id)
+        .bind(provider)
+        .bind(resource)
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// Sets overrides (unified field and change), all or none. Others stay as they are.
     ///
     /// # Errors

@@ -13,6 +13,9 @@ use crate::schema::{Field, Resource};
 /// Under this name errors about the body as a whole are told.
 const WHOLE: &str = "body";
 
+/// The most fields in a body, far above what any schema has: checking costs time for each.
+const MEMBERS: usize = 200;
+
 /// Checks a body and brings it into one form: aliases resolved, date times in UTC with milliseconds, currencies in upper
 /// case, empty text as null. The answer has only fields that can be written; what the errors say is for the caller.
 pub fn check(resource: Resource, body: &Value, mode: WriteMode) -> Result<Map<String, Value>, FieldErrors> {
@@ -24,6 +27,12 @@ pub fn check(resource: Resource, body: &Value, mode: WriteMode) -> Result<Map<St
     };
     if given.is_empty() && mode != WriteMode::Replace {
         return Err(whole(format!("must have at least one field of a {resource}")));
+    }
+    if given.len() > MEMBERS {
+        return Err(whole(format!(
+            "has {} fields; a {resource} can have at most {MEMBERS}",
+            given.len()
+        )));
     }
     let mut errors = FieldErrors::new();
     let mut checked = Map::with_capacity(given.len());

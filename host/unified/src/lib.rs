@@ -6,6 +6,7 @@
 pub mod body;
 pub mod cursor;
 pub mod fanout;
+pub mod json;
 pub mod manifest;
 pub mod mapping;
 pub mod schema;

@@ -1,5 +1,12 @@
 //! Every bidirectional mapping of every connector in the tree: what is written reads back the same.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes only functions with #[test] for tests"
+)]
+
 use std::path::PathBuf;
 
 use proptest::prelude::*;
@@ -34,8 +41,12 @@ fn what_is_written_through_any_bidirectional_mapping_is_read_back() {
 /// The manifests of the connectors in this repository.
 fn manifests() -> Vec<Manifest> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../connectors");
-    let folders = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files = folders.map(|folder| folder.join("manifest.json")).filter(|file| file.exists());
+    let folders = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = folders
+        .map(|folder| folder.join("manifest.json"))
+        .filter(|file| file.exists());
     let parse = |file: PathBuf| {
         let text = std::fs::read_to_string(&file).unwrap();
         Manifest::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
@@ -58,13 +69,23 @@ fn check(
         let value = values.new_tree(runner).unwrap().current();
         let written = effective.write(&body(field, &value), WriteMode::Merge).unwrap();
         let mut document = json!({});
-        assert!(FieldPath::from_root(&declared.id_pointer).unwrap().place(&mut document, json!("1")));
+        assert!(
+            FieldPath::from_root(&declared.id_pointer)
+                .unwrap()
+                .place(&mut document, json!("1"))
+        );
         let provider_value = written[&mapping.provider_field].clone();
-        assert!(path.place(&mut document, provider_value.clone()), "{slug} {resource} {field}");
+        assert!(
+            path.place(&mut document, provider_value.clone()),
+            "{slug} {resource} {field}"
+        );
         let read = effective.read(&document, slug, None).unwrap();
         let place = format!("/{}", field.replace('.', "/"));
         let back = Value::Object(read).pointer(&place).cloned().unwrap_or_default();
-        assert_eq!(back, value, "{slug} {resource} {field} went through {provider_value}");
+        assert_eq!(
+            back, value,
+            "{slug} {resource} {field} went through {provider_value}"
+        );
     }
 }
 
@@ -79,7 +100,13 @@ fn body(field: &str, value: &Value) -> Map<String, Value> {
 
 fn kind(resource: Resource, field: &str) -> FieldKind {
     match field.split_once('.') {
-        Some((_, member)) => ADDRESS_MEMBERS.iter().find(|known| known.name == member).unwrap().kind,
+        Some((_, member)) => {
+            ADDRESS_MEMBERS
+                .iter()
+                .find(|known| known.name == member)
+                .unwrap()
+                .kind
+        }
         None => resource.field(field).unwrap().kind,
     }
 }
@@ -91,7 +118,9 @@ fn strategy(kind: FieldKind, transform: Option<&Transform>) -> BoxedStrategy<Val
             let words: Vec<String> = values.values().cloned().collect();
             let taken: Vec<String> = values.keys().chain(values.values()).cloned().collect();
             let free = text().prop_filter("a word of the table", move |word| !taken.contains(word));
-            prop_oneof![proptest::sample::select(words), free].prop_map(Value::from).boxed()
+            prop_oneof![proptest::sample::select(words), free]
+                .prop_map(Value::from)
+                .boxed()
         }
         (FieldKind::Number, Some(Transform::Number { scale: Some(_), .. })) => {
             (0..=100_u32).prop_map(Value::from).boxed()
@@ -99,15 +128,23 @@ fn strategy(kind: FieldKind, transform: Option<&Transform>) -> BoxedStrategy<Val
         (FieldKind::Number, _) => number(),
         (FieldKind::Boolean, _) => any::<bool>().prop_map(Value::from).boxed(),
         (FieldKind::DateTime, Some(Transform::Date {})) => moments(86_400_000),
-        (FieldKind::DateTime, Some(Transform::DateTime { format, .. })) if *format != DateTimeFormat::Iso8601 => moments(1_000),
+        (FieldKind::DateTime, Some(Transform::DateTime { format, .. }))
+            if *format != DateTimeFormat::Iso8601 =>
+        {
+            moments(1_000)
+        }
         (FieldKind::DateTime, _) => moments(1),
         (FieldKind::TextList, _) => {
             let element = text().prop_map(|text| text.replace([';', ','], "_"));
-            proptest::collection::vec(element, 1..5).prop_map(Value::from).boxed()
+            proptest::collection::vec(element, 1..5)
+                .prop_map(Value::from)
+                .boxed()
         }
         (FieldKind::Attendees, _) => {
             let attendee = text().prop_map(|name| json!({ "email": "a@example.com", "name": name }));
-            proptest::collection::vec(attendee, 1..4).prop_map(Value::from).boxed()
+            proptest::collection::vec(attendee, 1..4)
+                .prop_map(Value::from)
+                .boxed()
         }
         _ => text().prop_map(Value::from).boxed(),
     }
@@ -121,10 +158,11 @@ fn text() -> BoxedStrategy<String> {
 fn number() -> BoxedStrategy<Value> {
     prop_oneof![
         (-1_000_000_000_i64..1_000_000_000).prop_map(Value::from),
-        (-100_000_000_i64..100_000_000).prop_map(|cents| json!(cents as f64 / 100.0)).prop_filter(
-            "whole numbers are written without a fraction",
-            |value| value.as_f64().is_some_and(|value| value.fract() != 0.0)
-        ),
+        (-100_000_000_i64..100_000_000)
+            .prop_map(|cents| json!(cents as f64 / 100.0))
+            .prop_filter("whole numbers are written without a fraction", |value| value
+                .as_f64()
+                .is_some_and(|value| value.fract() != 0.0)),
     ]
     .boxed()
 }

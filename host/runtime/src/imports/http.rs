@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use routemcp_broker::{Body, Request, Response, SendError};
+use routemcp_unified::json;
 use serde_json::Value;
 use wasmtime::component::Resource;
 
@@ -29,7 +30,7 @@ impl StoredResponse {
 
     fn json(&self) -> Option<&Value> {
         self.parsed
-            .get_or_init(|| serde_json::from_slice(&self.response.body).ok())
+            .get_or_init(|| json::parse(&self.response.body).ok())
             .as_ref()
     }
 
@@ -37,7 +38,7 @@ impl StoredResponse {
     pub(crate) fn into_json(self) -> Option<Value> {
         match self.parsed.into_inner() {
             Some(parsed) => parsed,
-            None => serde_json::from_slice(&self.response.body).ok(),
+            None => json::parse(&self.response.body).ok(),
         }
     }
 }

@@ -8,6 +8,10 @@ use super::{SandboxChange, SandboxScope, SandboxState, SandboxStateError};
 
 /// Most bytes that one turn may write. Seeding a few thousand records takes about a megabyte.
 const WRITE_LIMIT: usize = 16 << 20;
+/// What each entry costs beside its text, so that a million empty ones are no way round the limit.
+const ENTRY_COST: usize = 512;
+/// Most bytes of one value.
+const VALUE_LIMIT: usize = 128 << 10;
 /// Most entries that one scan gives.
 const SCAN_LIMIT: u32 = 1_000;
 
@@ -46,6 +50,9 @@ impl SandboxTurn {
         key: String,
         value: String,
     ) -> Result<(), SandboxStateError> {
+        if value.len() > VALUE_LIMIT {
+            return Err(SandboxStateError(format!("a value may have {VALUE_LIMIT} bytes")));
+        }
         self.spend(collection.len() + key.len() + value.len())?;
         self.changes.insert((collection, key), Some(value));
         Ok(())
@@ -138,7 +145,7 @@ impl SandboxTurn {
 
     fn spend(&mut self, bytes: usize) -> Result<(), SandboxStateError> {
         let too_much = || SandboxStateError(format!("one turn may write {WRITE_LIMIT} bytes"));
-        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or_else(too_much)?;
+        self.bytes_left = self.bytes_left.checked_sub(bytes + ENTRY_COST).ok_or_else(too_much)?;
         Ok(())
     }
 }

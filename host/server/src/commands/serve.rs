@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::start::{self, Settings, connectors, logging};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where state is kept, for example sqlite:///var/lib/routemcp/routemcp.db
+    /// Where state is kept: sqlite:///var/lib/routemcp/routemcp.db, or postgres://user@host/database
     #[arg(long, env = "ROUTEMCP_DATABASE_URL")]
     database_url: String,
     /// Address to listen on.
@@ -41,9 +41,6 @@ fn admin_token(text: &str) -> Result<SecretString, &'static str> {
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     logging::start(logging::Format::Json, "info");
-    if !arguments.database_url.starts_with("sqlite:") {
-        bail!("--database-url must begin with sqlite: (PostgreSQL is not supported yet)");
-    }
     let settings = Settings {
         database_url: arguments.database_url,
         master_key: arguments.master_key.read()?,

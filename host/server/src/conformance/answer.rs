@@ -28,12 +28,18 @@ pub(super) struct Page {
 impl Answer {
     /// The code of an error.
     pub(super) fn code(&self) -> &str {
-        self.body.pointer("/code").and_then(Value::as_str).unwrap_or_default()
+        self.body
+            .pointer("/code")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// The message of an answer.
     pub(super) fn message(&self) -> &str {
-        self.body.pointer("/message").and_then(Value::as_str).unwrap_or_default()
+        self.body
+            .pointer("/message")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// What an error says about a field or parameter.
@@ -43,8 +49,18 @@ impl Answer {
 
     /// Call, status, code, message and errors in one line.
     pub(super) fn described(&self) -> String {
-        let errors = self.body.get("errors").map(|errors| format!(" {errors}")).unwrap_or_default();
-        format!("{} answered {} {}: {}{errors}", self.call, self.status.as_u16(), self.code(), self.message())
+        let errors = self
+            .body
+            .get("errors")
+            .map(|errors| format!(" {errors}"))
+            .unwrap_or_default();
+        format!(
+            "{} answered {} {}: {}{errors}",
+            self.call,
+            self.status.as_u16(),
+            self.code(),
+            self.message()
+        )
     }
 
     /// A success with this status, in its envelope.
@@ -101,9 +117,10 @@ impl Answer {
         ensure(at("hasMore") == Some(&Value::Bool(cursor.is_some())), || {
             wrong("pagination.hasMore does not say whether there is a cursor")
         })?;
-        ensure(at("limit").and_then(Value::as_u64) == u64::try_from(limit).ok(), || {
-            wrong("pagination.limit is not what was asked for")
-        })?;
+        ensure(
+            at("limit").and_then(Value::as_u64) == u64::try_from(limit).ok(),
+            || wrong("pagination.limit is not what was asked for"),
+        )?;
         let records = records.iter().map(|record| record.as_object().cloned());
         match records.collect::<Option<Vec<Record>>>() {
             Some(records) => Ok(Page { records, cursor }),
@@ -130,13 +147,21 @@ mod tests {
     use super::Answer;
 
     fn answer(status: StatusCode, body: Value) -> Answer {
-        Answer { call: "GET /x".to_owned(), status, headers: HeaderMap::new(), body }
+        Answer {
+            call: "GET /x".to_owned(),
+            status,
+            headers: HeaderMap::new(),
+            body,
+        }
     }
 
     fn page(records: usize, cursor: Value, more: bool) -> Answer {
         let records = vec![json!({ "id": "1" }); records];
         let pagination = json!({ "cursor": cursor, "hasMore": more, "limit": 2 });
-        answer(StatusCode::OK, json!({ "data": { "data": records, "pagination": pagination } }))
+        answer(
+            StatusCode::OK,
+            json!({ "data": { "data": records, "pagination": pagination } }),
+        )
     }
 
     #[test]
@@ -156,21 +181,48 @@ mod tests {
             "success": false, "statusCode": 400, "message": "Validation Errors.", "code": "VALIDATION_ERROR",
             "errors": { "email": "is odd" }, "timestamp": "t", "path": "/x", "requestId": "r"
         });
-        let refused = |code| answer(StatusCode::BAD_REQUEST, body.clone()).refused(StatusCode::BAD_REQUEST, code);
+        let refused =
+            |code| answer(StatusCode::BAD_REQUEST, body.clone()).refused(StatusCode::BAD_REQUEST, code);
         assert!(refused("VALIDATION_ERROR").is_ok());
         assert!(refused("INVALID_CURSOR").is_err());
-        assert!(answer(StatusCode::BAD_REQUEST, body.clone()).names("email").is_ok());
-        assert!(answer(StatusCode::BAD_REQUEST, body.clone()).names("phone").is_err());
+        assert!(
+            answer(StatusCode::BAD_REQUEST, body.clone())
+                .names("email")
+                .is_ok()
+        );
+        assert!(
+            answer(StatusCode::BAD_REQUEST, body.clone())
+                .names("phone")
+                .is_err()
+        );
         let mut without_path = body;
         without_path.as_object_mut().unwrap().remove("path");
-        assert!(answer(StatusCode::BAD_REQUEST, without_path).names("email").is_err());
+        assert!(
+            answer(StatusCode::BAD_REQUEST, without_path)
+                .names("email")
+                .is_err()
+        );
     }
 
     #[test]
     fn a_success_must_have_its_envelope() {
         let body = json!({ "success": true, "statusCode": 200, "data": { "data": { "id": "1" } } });
-        assert!(answer(StatusCode::OK, body.clone()).succeeded(StatusCode::OK).unwrap().record().is_ok());
-        assert!(answer(StatusCode::OK, body).succeeded(StatusCode::CREATED).is_err());
-        assert!(answer(StatusCode::OK, json!({ "success": true })).succeeded(StatusCode::OK).is_err());
+        assert!(
+            answer(StatusCode::OK, body.clone())
+                .succeeded(StatusCode::OK)
+                .unwrap()
+                .record()
+                .is_ok()
+        );
+        assert!(
+            answer(StatusCode::OK, body)
+                .succeeded(StatusCode::CREATED)
+                .is_err()
+        );
+        assert!(
+            answer(StatusCode::OK, json!({ "success": true }))
+                .succeeded(StatusCode::OK)
+                .is_err()
+        );
     }
 }

@@ -14,12 +14,12 @@ use std::sync::Arc;
 use tower::ServiceExt as _;
 use url::{Position, Url};
 
-use super::answer::Answer;
+use super::answer::{Answer, id};
 use super::report::Usage;
 use super::setup::Bench;
 use super::verdict::{Stop, fail};
 use crate::http::layers::observe::Timings;
-use crate::http::router::router;
+use crate::http::router;
 
 /// The end user that the connection under test belongs to.
 pub(super) const END_USER: &str = "conformance";
@@ -40,7 +40,12 @@ impl Client {
     pub(super) async fn new(bench: Bench) -> anyhow::Result<Self> {
         let key = Mutex::new(bench.key().await?);
         let router = router(Arc::clone(&bench.app));
-        Ok(Self { bench, router, key, usage: Mutex::default() })
+        Ok(Self {
+            bench,
+            router,
+            key,
+            usage: Mutex::default(),
+        })
     }
 
     /// What the calls took so far.
@@ -50,7 +55,12 @@ impl Client {
 
     /// Calls, and waits where the provider's rate limit asks for it: other cases than the one about that limit are not to
     /// fail for it.
-    pub(super) async fn call(&self, method: &Method, target: &str, body: Option<&Value>) -> Result<Answer, Stop> {
+    pub(super) async fn call(
+        &self,
+        method: &Method,
+        target: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Stop> {
         let mut repeats = 0;
         loop {
             let answer = self.call_once(method, target, body).await?;
@@ -58,19 +68,33 @@ impl Client {
                 return Ok(answer);
             }
             repeats += 1;
-            tokio::time::sleep(retry_after(&answer).unwrap_or_default().clamp(Duration::from_secs(1), LONGEST_WAIT)).await;
+            tokio::time::sleep(
+                retry_after(&answer)
+                    .unwrap_or_default()
+                    .clamp(Duration::from_secs(1), LONGEST_WAIT),
+            )
+            .await;
         }
     }
 
     /// Calls, and gives the provider's rate limit back as the answer that it is. When our own limit is reached another key
     /// goes on, because a suite of a thousand calls is not about that limit.
-    pub(super) async fn call_once(&self, method: &Method, target: &str, body: Option<&Value>) -> Result<Answer, Stop> {
+    pub(super) async fn call_once(
+        &self,
+        method: &Method,
+        target: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Stop> {
         loop {
             let answer = self.send(method, target, body).await?;
             if answer.code() != "RATE_LIMITED" {
                 return Ok(answer);
             }
-            let key = self.bench.key().await.map_err(|error| Stop::Fail(format!("no further API key: {error:#}")))?;
+            let key = self
+                .bench
+                .key()
+                .await
+                .map_err(|error| Stop::Fail(format!("no further API key: {error:#}")))?;
             *self.key.lock().unwrap_or_else(PoisonError::into_inner) = key;
         }
     }
@@ -80,15 +104,28 @@ impl Client {
         let request = self.request(method, target, body);
         let request = request.map_err(|error| Stop::Fail(format!("{call} cannot be sent: {error}")))?;
         let started = Instant::now();
-        let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {});
         let took = started.elapsed();
         self.count(&call, took, &response);
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await;
         let bytes = bytes.map_err(|error| Stop::Fail(format!("{call}: the answer broke off: {error}")))?;
         match serde_json::from_slice(&bytes) {
-            Ok(body) => Ok(Answer { call, status: parts.status, headers: parts.headers, body }),
-            Err(_) => fail(format!("{call} answered {} with a body that is not JSON", parts.status)),
+            Ok(body) => Ok(Answer {
+                call,
+                status: parts.status,
+                headers: parts.headers,
+                body,
+            }),
+            Err(_) => fail(format!(
+                "{call} answered {} with a body that is not JSON",
+                parts.status
+            )),
         }
     }
 
@@ -97,12 +134,15 @@ impl Client {
             let key = self.key.lock().unwrap_or_else(PoisonError::into_inner);
             format!("Bearer {}", key.expose_secret())
         };
-        let request = Request::builder().method(method).uri(target).header(header::AUTHORIZATION, authorization);
+        let request = Request::builder()
+            .method(method)
+            .uri(target)
+            .header(header::AUTHORIZATION, authorization);
         match body {
             None => request.body(Body::empty()),
-            Some(body) => {
-                request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))
-            }
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
         }
     }
 
@@ -128,20 +168,31 @@ impl Client {
             "token": token,
             "settings": sandbox.settings,
         });
-        let answer = self.call(&Method::POST, "/api/v1/connections", Some(&body)).await?;
-        let answer = answer.succeeded(StatusCode::CREATED)?;
-        let id = answer.body.pointer("/data/id").and_then(Value::as_str);
-        id.map(str::to_owned).ok_or_else(|| Stop::Fail("a new connection has no id".to_owned()))
+        let answer = self
+            .call(&Method::POST, "/api/v1/connections", Some(&body))
+            .await?;
+        let connection = answer.succeeded(StatusCode::CREATED)?.record()?;
+        match id(&connection) {
+            "" => fail("a new connection has no id"),
+            id => Ok(id.to_owned()),
+        }
     }
 
     /// A target of the API for an end user's connection to the provider under test.
-    pub(super) fn target(&self, segments: &[&str], end_user: &str, query: &[(&str, &str)]) -> Result<String, Stop> {
+    pub(super) fn target(
+        &self,
+        segments: &[&str],
+        end_user: &str,
+        query: &[(&str, &str)],
+    ) -> Result<String, Stop> {
         let mut url = Url::parse("http://localhost/api/v1").map_err(|error| Stop::Fail(error.to_string()))?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.extend(segments);
         }
         let provider = self.bench.manifest.slug.as_str();
-        url.query_pairs_mut().extend_pairs([("provider", provider), ("endUserId", end_user)]).extend_pairs(query);
+        url.query_pairs_mut()
+            .extend_pairs([("provider", provider), ("endUserId", end_user)])
+            .extend_pairs(query);
         Ok(url[Position::BeforePath..].to_owned())
     }
 }

@@ -22,12 +22,24 @@ pub(super) fn given(expected: &Map<String, Value>, found: &Map<String, Value>) -
 }
 
 /// Every field in which two records differ, but for the `except` ones.
-pub(super) fn whole(one: &Map<String, Value>, other: &Map<String, Value>, except: &[&str]) -> Vec<Difference> {
-    let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
-    let differing = names.filter(|name| !except.contains(&name.as_str())).filter(|name| one.get(*name) != other.get(*name));
+pub(super) fn whole(
+    one: &Map<String, Value>,
+    other: &Map<String, Value>,
+    except: &[&str],
+) -> Vec<Difference> {
+    let names = one
+        .keys()
+        .chain(other.keys().filter(|name| !one.contains_key(*name)));
+    let differing = names
+        .filter(|name| !except.contains(&name.as_str()))
+        .filter(|name| one.get(*name) != other.get(*name));
     let at = |record: &Map<String, Value>, name: &String| record.get(name).cloned().unwrap_or_default();
     differing
-        .map(|name| Difference { field: name.clone(), expected: at(one, name), found: at(other, name) })
+        .map(|name| Difference {
+            field: name.clone(),
+            expected: at(one, name),
+            found: at(other, name),
+        })
         .collect()
 }
 
@@ -45,7 +57,11 @@ fn members(
             }
             (expected, found) if same(expected, found) => {}
             (expected, found) => {
-                differences.push(Difference { field, expected: expected.clone(), found: found.clone() });
+                differences.push(Difference {
+                    field,
+                    expected: expected.clone(),
+                    found: found.clone(),
+                });
             }
         }
     }
@@ -70,7 +86,10 @@ fn same_instant(one: &str, other: &str) -> bool {
 
 fn same_list(one: &[Value], other: &[Value]) -> bool {
     let texts = |list: &[Value]| {
-        let mut texts: Vec<String> = list.iter().filter_map(|value| Some(value.as_str()?.to_owned())).collect();
+        let mut texts: Vec<String> = list
+            .iter()
+            .filter_map(|value| Some(value.as_str()?.to_owned()))
+            .collect();
         texts.sort_unstable();
         (texts.len() == list.len()).then_some(texts)
     };
@@ -83,7 +102,11 @@ fn same_list(one: &[Value], other: &[Value]) -> bool {
 /// Differences as lines of a message.
 pub(super) fn listed(differences: &[Difference]) -> String {
     let line = |difference: &Difference| {
-        let Difference { field, expected, found } = difference;
+        let Difference {
+            field,
+            expected,
+            found,
+        } = difference;
         format!("{field}: expected {}, found {}", shown(expected), shown(found))
     };
     differences.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -112,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_given_field_that_is_lost_or_changed_is_a_difference_and_a_further_one_is_not() {
-        let expected = map(json!({ "email": "a@b.c", "address": { "city": "Bern", "state": "BE" }, "value": 5 }));
+        let expected =
+            map(json!({ "email": "a@b.c", "address": { "city": "Bern", "state": "BE" }, "value": 5 }));
         let found = json!({ "id": "1", "email": "a@b.c", "address": { "city": "Bern", "state": "BE", "country": "CH" }, "value": 5.0 });
         assert_eq!(given(&expected, &map(found)), []);
         let broken = json!({ "email": "A@b.c", "address": { "city": "Bern" }, "value": 5 });
@@ -129,11 +153,23 @@ mod tests {
         for (expected, found, holds) in [
             (json!(5), json!(5.0), true),
             (json!(5), json!("5"), false),
-            (json!("2026-05-04T10:15:30+02:00"), json!("2026-05-04T08:15:30.000Z"), true),
-            (json!("2026-05-04T10:15:30Z"), json!("2026-05-04T08:15:30.000Z"), false),
+            (
+                json!("2026-05-04T10:15:30+02:00"),
+                json!("2026-05-04T08:15:30.000Z"),
+                true,
+            ),
+            (
+                json!("2026-05-04T10:15:30Z"),
+                json!("2026-05-04T08:15:30.000Z"),
+                false,
+            ),
             (json!(["b", "a"]), json!(["a", "b"]), true),
             (json!(["a", "a"]), json!(["a", "b"]), false),
-            (json!([{ "email": "a@b.c" }]), json!([{ "email": "a@b.c", "name": null }]), true),
+            (
+                json!([{ "email": "a@b.c" }]),
+                json!([{ "email": "a@b.c", "name": null }]),
+                true,
+            ),
             (json!([{ "email": "a@b.c" }]), json!([]), false),
             (json!("e\u{301}"), json!("\u{e9}"), false),
             (json!(null), json!(""), false),

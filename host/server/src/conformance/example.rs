@@ -7,27 +7,50 @@ use serde_json::{Map, Value};
 use super::answer::Record;
 
 /// Fields that can hold any text at every provider; others are names of stages, owners and the like.
-const FREE: [&str; 8] =
-    ["lastName", "firstName", "title", "name", "company", "jobTitle", "description", "location"];
+const FREE: [&str; 8] = [
+    "lastName",
+    "firstName",
+    "title",
+    "name",
+    "company",
+    "jobTitle",
+    "description",
+    "location",
+];
 /// How many digits at the end of a phone number tell the records of a run apart.
 const PHONE_DIGITS: usize = 4;
 
 /// Fields of a resource that can be set to any text, in the order of preference.
 pub(super) fn free_texts(resource: Resource, declared: &ResourceManifest) -> Vec<&'static str> {
-    let writable = |name: &str| {
-        let mapping = declared.mappings.iter().find(|mapping| mapping.unified_field == name);
-        mapping.is_some_and(|mapping| {
-            mapping.direction.writes() && mapping.direction.reads() && mapping.transform.is_none()
+    let plain = plain_texts(resource, declared);
+    FREE.into_iter().filter(|name| plain.contains(name)).collect()
+}
+
+/// Text fields that are mapped both ways as they are.
+pub(super) fn plain_texts(resource: Resource, declared: &ResourceManifest) -> Vec<&'static str> {
+    let plain = |name: &str| {
+        let mut mappings = declared.mappings.iter();
+        mappings.any(|mapping| {
+            let both = mapping.direction.writes() && mapping.direction.reads();
+            mapping.unified_field == name && both && mapping.transform.is_none()
         })
     };
-    let known = |name: &str| resource.field(name).is_some_and(|field| field.kind == FieldKind::Text);
-    FREE.into_iter().filter(|name| known(name) && writable(name)).collect()
+    let fields = resource
+        .fields()
+        .iter()
+        .filter(|field| field.kind == FieldKind::Text);
+    fields
+        .map(|field| field.name)
+        .filter(|name| plain(name))
+        .collect()
 }
 
 /// The first field that bodies can have and that is text.
 pub(super) fn any_text(resource: Resource) -> Option<&'static str> {
     let mut fields = resource.fields().iter();
-    fields.find(|field| field.writable() && field.kind == FieldKind::Text).map(|field| field.name)
+    fields
+        .find(|field| field.writable() && field.kind == FieldKind::Text)
+        .map(|field| field.name)
 }
 
 /// The example with an email address and a phone number that no other record of the run has: many providers refuse a
@@ -69,7 +92,11 @@ fn varied_phone(phone: &str, number: u32) -> String {
             return character;
         }
         place += 1;
-        if place > digits - PHONE_DIGITS { replacement.next().unwrap_or(character) } else { character }
+        if place > digits - PHONE_DIGITS {
+            replacement.next().unwrap_or(character)
+        } else {
+            character
+        }
     });
     replaced.collect()
 }
@@ -78,7 +105,9 @@ fn varied_phone(phone: &str, number: u32) -> String {
 pub(super) fn minimal(body: &Record, required: &[String], free: &[&str]) -> Record {
     let wanted = |field: &str| {
         if required.is_empty() {
-            free.iter().find(|name| body.contains_key(**name)).is_some_and(|name| *name == field)
+            free.iter()
+                .find(|name| body.contains_key(**name))
+                .is_some_and(|name| *name == field)
         } else {
             required.iter().any(|name| name == field)
         }
@@ -92,9 +121,12 @@ pub(super) fn only(body: &Record, wanted: impl Fn(&str) -> bool) -> Record {
     for (name, value) in body {
         match value {
             Value::Object(members) if !wanted(name) => {
-                let members = members.iter().filter(|(member, _)| wanted(&format!("{name}.{member}")));
-                let members: Map<String, Value> =
-                    members.map(|(member, value)| (member.clone(), value.clone())).collect();
+                let members = members
+                    .iter()
+                    .filter(|(member, _)| wanted(&format!("{name}.{member}")));
+                let members: Map<String, Value> = members
+                    .map(|(member, value)| (member.clone(), value.clone()))
+                    .collect();
                 if !members.is_empty() {
                     kept.insert(name.clone(), Value::Object(members));
                 }
@@ -112,7 +144,11 @@ pub(super) fn leaves(body: &Record) -> Vec<(String, Value)> {
     for (name, value) in body {
         match value {
             Value::Object(members) => {
-                leaves.extend(members.iter().map(|(member, value)| (format!("{name}.{member}"), value.clone())));
+                leaves.extend(
+                    members
+                        .iter()
+                        .map(|(member, value)| (format!("{name}.{member}"), value.clone())),
+                );
             }
             value => leaves.push((name.clone(), value.clone())),
         }
@@ -153,14 +189,20 @@ mod tests {
         let form = |phone: &Value| phone.as_str().unwrap().replace(|c: char| c.is_ascii_digit(), "0");
         assert_eq!(form(&varied["phone"]), "+00 00 000 00 00");
         assert!(varied["phone"].as_str().unwrap().starts_with("+41 44 555"));
-        assert_eq!((&varied["lastName"], &varied["address"]), (&body()["lastName"], &body()["address"]));
+        assert_eq!(
+            (&varied["lastName"], &varied["address"]),
+            (&body()["lastName"], &body()["address"])
+        );
     }
 
     #[test]
     fn a_minimal_body_has_what_is_required_or_one_text() {
         let required = ["email".to_owned(), "address.city".to_owned()];
         let kept = minimal(&body(), &required, &["lastName"]);
-        assert_eq!(Value::Object(kept), json!({ "email": "mara@example.com", "address": { "city": "Zürich" } }));
+        assert_eq!(
+            Value::Object(kept),
+            json!({ "email": "mara@example.com", "address": { "city": "Zürich" } })
+        );
         let kept = minimal(&body(), &[], &["title", "lastName", "firstName"]);
         assert_eq!(Value::Object(kept), json!({ "lastName": "Lind" }));
     }
@@ -168,10 +210,22 @@ mod tests {
     #[test]
     fn bodies_come_apart_by_field_and_member() {
         let names: Vec<String> = leaves(&body()).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["firstName", "lastName", "email", "phone", "address.city", "address.country"]);
+        assert_eq!(
+            names,
+            [
+                "firstName",
+                "lastName",
+                "email",
+                "phone",
+                "address.city",
+                "address.country"
+            ]
+        );
         assert_eq!(leaf(&body(), "address.city"), "Zürich");
         assert_eq!(leaf(&body(), "address.street"), Value::Null);
-        let without = only(&body(), |field| field != "email" && field != "address.country" && field != "address");
+        let without = only(&body(), |field| {
+            field != "email" && field != "address.country" && field != "address"
+        });
         assert_eq!(without.len(), 4);
         assert_eq!(without["address"], json!({ "city": "Zürich" }));
     }

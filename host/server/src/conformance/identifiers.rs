@@ -12,7 +12,10 @@ const BEYOND: u128 = 7_777;
 pub(super) fn missing(real: &str, known: &BTreeSet<String>) -> String {
     if let Ok(number) = real.parse::<u128>() {
         let largest = known.iter().filter_map(|id| id.parse().ok()).max();
-        return number.max(largest.unwrap_or_default()).saturating_add(BEYOND).to_string();
+        return number
+            .max(largest.unwrap_or_default())
+            .saturating_add(BEYOND)
+            .to_string();
     }
     let mut characters: Vec<char> = real.chars().collect();
     let length = characters.len();
@@ -20,7 +23,10 @@ pub(super) fn missing(real: &str, known: &BTreeSet<String>) -> String {
         if turn > 26 * length {
             break;
         }
-        if let Some(character) = length.checked_sub(1 + turn % length.max(1)).and_then(|at| characters.get_mut(at)) {
+        if let Some(character) = length
+            .checked_sub(1 + turn % length.max(1))
+            .and_then(|at| characters.get_mut(at))
+        {
             *character = other(*character);
         }
         let candidate: String = characters.iter().collect();
@@ -68,7 +74,10 @@ mod tests {
     fn other_text_keeps_its_form() {
         for (real, expected) in [
             ("ocQHyuzHvysMo5N5VsXc", "ocQHyuzHvysMo5N5VsXd"),
-            ("adf21080-0e10-11eb-879b-05d71fb426ec", "adf21080-0e10-11eb-879b-05d71fb426ed"),
+            (
+                "adf21080-0e10-11eb-879b-05d71fb426ec",
+                "adf21080-0e10-11eb-879b-05d71fb426ed",
+            ),
             ("person-9", "person-0"),
             ("--", "--0"),
         ] {

@@ -46,7 +46,9 @@ impl CaseReport {
         };
         let indent = " ".repeat("  pass  ".len() + NAME_WIDTH);
         let text = text.trim_end().replace('\n', &format!("\n{indent}"));
-        format!("  {word}  {:<NAME_WIDTH$}{text}", self.name).trim_end().to_owned()
+        format!("  {word}  {:<NAME_WIDTH$}{text}", self.name)
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -62,7 +64,12 @@ impl Report {
 
     /// What the calls took.
     pub(super) fn usage_line(&self) -> String {
-        let Usage { calls, slowest, slowest_call, memory_bytes } = &self.usage;
+        let Usage {
+            calls,
+            slowest,
+            slowest_call,
+            memory_bytes,
+        } = &self.usage;
         let mebibytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
         format!(
             "{calls} calls, the slowest {} ms: {slowest_call}; peak memory {:.1} MiB of {:.0} MiB",
@@ -91,7 +98,11 @@ mod tests {
     use super::{CaseReport, Report, Usage, Verdict};
 
     fn case(name: &'static str, verdict: Verdict) -> CaseReport {
-        CaseReport { group: "contact".to_owned(), name, verdict }
+        CaseReport {
+            group: "contact".to_owned(),
+            name,
+            verdict,
+        }
     }
 
     #[test]
@@ -102,7 +113,10 @@ mod tests {
             failed.line(),
             "  FAIL  create        two fields differ\n                      email: lost"
         );
-        assert_eq!(case("merge", skip("no example")).line(), "  skip  merge         no example");
+        assert_eq!(
+            case("merge", skip("no example")).line(),
+            "  skip  merge         no example"
+        );
     }
 
     #[test]
@@ -119,7 +133,11 @@ mod tests {
             slowest_call: "GET /api/v1/contact".to_owned(),
             memory_bytes: 3 << 19,
         };
-        let report = Report { cases, usage, memory_limit: 64 << 20 };
+        let report = Report {
+            cases,
+            usage,
+            memory_limit: 64 << 20,
+        };
         assert_eq!(report.closing_line(), "2 passed, 1 failed, 1 skipped");
         assert_eq!(report.failed(), 1);
         assert_eq!(

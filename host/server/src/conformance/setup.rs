@@ -35,6 +35,7 @@ impl Bench {
             cache_directory: folder.path().join("cache"),
             provider_base_urls: BTreeMap::new(),
             allow_private_networks: base_url.is_some(),
+            admin_token: None,
         };
         let mut app = start::assemble(settings).await?;
         let connector = connectors::load_file(&app, file).await?;
@@ -46,8 +47,19 @@ impl Bench {
         let sandbox = sandbox(&manifest, connector.has_sandbox() || base_url.is_some())?;
         connectors::activate(&app, connector);
         let organisation = app.store.create_organisation("Conformance").await?.id;
-        let environment = if base_url.is_some() { Environment::Live } else { Environment::Test };
-        Ok(Self { app, manifest, sandbox, organisation, environment, _folder: folder })
+        let environment = if base_url.is_some() {
+            Environment::Live
+        } else {
+            Environment::Test
+        };
+        Ok(Self {
+            app,
+            manifest,
+            sandbox,
+            organisation,
+            environment,
+            _folder: folder,
+        })
     }
 
     /// A new API key with every scope.

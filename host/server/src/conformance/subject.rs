@@ -76,6 +76,20 @@ impl<'a> Subject<'a> {
         answer.succeeded(StatusCode::OK)?.page(limit as usize)
     }
 
+    /// The first page that is not empty; empty if all are.
+    pub(super) async fn first_page(&self, limit: u32, query: &[(&str, &str)]) -> Result<Page, Stop> {
+        let mut page = self.page(limit, query).await?;
+        for _ in 0..EMPTY_PAGES {
+            let Some(cursor) = page.cursor.clone().filter(|_| page.records.is_empty()) else {
+                break;
+            };
+            let mut all = query.to_vec();
+            all.push(("cursor", &cursor));
+            page = self.page(limit, &all).await?;
+        }
+        Ok(page)
+    }
+
     /// Walks all pages, with each of the limits in turn. Fails on a record that comes twice and on a walk without end.
     pub(super) async fn walk(&self, limits: &[u32], query: &[(&str, &str)]) -> Result<Vec<Record>, Stop> {
         let mut records: Vec<Record> = Vec::new();
@@ -88,7 +102,10 @@ impl<'a> Subject<'a> {
             empty = if page.records.is_empty() { empty + 1 } else { 0 };
             for record in page.records {
                 ensure(seen.insert(id(&record).to_owned()), || {
-                    format!("the record {} comes twice in one walk (limits {limits:?})", id(&record))
+                    format!(
+                        "the record {} comes twice in one walk (limits {limits:?})",
+                        id(&record)
+                    )
                 })?;
                 records.push(record);
             }
@@ -97,7 +114,10 @@ impl<'a> Subject<'a> {
                 return Ok(records);
             }
             ensure(empty < EMPTY_PAGES && records.len() < LONGEST_WALK, || {
-                format!("the walk does not end: {} records, then {empty} empty pages (limits {limits:?})", records.len())
+                format!(
+                    "the walk does not end: {} records, then {empty} empty pages (limits {limits:?})",
+                    records.len()
+                )
             })?;
         }
         fail("a walk needs a limit")
@@ -113,19 +133,30 @@ impl<'a> Subject<'a> {
     pub(super) async fn any(&self) -> Result<&Record, Stop> {
         match self.seeded().await?.first() {
             Some(record) => Ok(record),
-            None => skip(format!("the sandbox has no {}; seed some", self.resource.plural())),
+            None => skip(format!(
+                "the sandbox has no {}; seed some",
+                self.resource.plural()
+            )),
         }
     }
 
     /// An id in the provider's form that no record has.
     pub(super) async fn missing_id(&self) -> Result<String, Stop> {
-        let known: BTreeSet<String> =
-            self.seeded().await?.iter().map(|record| id(record).to_owned()).chain(self.created()).collect();
+        let known: BTreeSet<String> = self
+            .seeded()
+            .await?
+            .iter()
+            .map(|record| id(record).to_owned())
+            .chain(self.created())
+            .collect();
         Ok(identifiers::missing(id(self.any().await?), &known))
     }
 
     pub(super) async fn get(&self, id: &str) -> Result<Record, Stop> {
-        self.call(&Method::GET, Some(id), &[], None).await?.succeeded(StatusCode::OK)?.record()
+        self.call(&Method::GET, Some(id), &[], None)
+            .await?
+            .succeeded(StatusCode::OK)?
+            .record()
     }
 
     /// Creates a record that is removed after the case.
@@ -139,7 +170,10 @@ impl<'a> Subject<'a> {
         let body = Value::Object(body.clone());
         let answer = self.call(&Method::POST, None, &[], Some(&body)).await?;
         if let Some(id) = answer.body.pointer("/data/data/id").and_then(Value::as_str) {
-            self.created.lock().unwrap_or_else(PoisonError::into_inner).push(id.to_owned());
+            self.created
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(id.to_owned());
         }
         Ok(answer)
     }
@@ -155,7 +189,9 @@ impl<'a> Subject<'a> {
     pub(super) fn example(&self) -> Result<Record, Stop> {
         let name = self.resource.name();
         if !self.supports(Operation::Create) {
-            return skip(format!("the connector cannot create a {name}, so there is none that may be changed"));
+            return skip(format!(
+                "the connector cannot create a {name}, so there is none that may be changed"
+            ));
         }
         match self.client.bench.sandbox.examples.get(name) {
             Some(Value::Object(example)) => {
@@ -178,7 +214,10 @@ impl<'a> Subject<'a> {
     }
 
     fn created(&self) -> Vec<String> {
-        self.created.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.created
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Removes what the case has made and not removed itself.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use routemcp_broker::{Credential as Injected, Grant, Limits, Placement, Session, Transport};
-use routemcp_runtime::{CallContext, LoadedConnector};
+use routemcp_runtime::{CallContext, CallError, LoadedConnector};
 use routemcp_store::{ApiKey, Connection, ConnectionQuery, ConnectionStatus, Environment};
 use routemcp_unified::manifest::{AuthMethod, Manifest, Placement as ManifestPlacement};
 use secrecy::SecretString;
@@ -58,7 +58,28 @@ impl Connected {
         );
         CallContext {
             session: Arc::new(session),
+            tenant: self.connection.organisation_id.as_str().into(),
             settings: Arc::clone(&line.settings),
+        }
+    }
+}
+
+impl Connected {
+    /// Remembers whether the provider accepts the credential. A connection that was refused is still tried: the refusal
+    /// may have been the provider's mistake, and the first success makes it active again.
+    pub(crate) async fn remember<T>(&self, app: &App, result: &Result<T, CallError>) {
+        let (status, last_error) = match result {
+            Ok(_) => (ConnectionStatus::Active, None),
+            Err(CallError::Failure(failure)) if failure.kind == "unauthorized" => {
+                (ConnectionStatus::NeedsReauth, Some(failure.message.as_str()))
+            }
+            Err(_) => return,
+        };
+        if status == self.connection.status {
+            return;
+        }
+        if let Err(error) = app.store.set_connection_status(&self.connection.id, status, last_error).await {
+            tracing::warn!(%error, connection = self.connection.id.as_str(), "its status could not be kept");
         }
     }
 }
@@ -83,6 +104,11 @@ pub(crate) async fn find(app: &App, key: &ApiKey, target: &Target) -> Result<Vec
     }
 }
 
+/// A connection as it is now: made again with another credential, it shares nothing with what it was.
+pub(crate) fn version_of(connection: &Connection) -> String {
+    format!("{}@{}", connection.id, connection.updated_at.as_millisecond())
+}
+
 /// The one connection that a call about a single record is about.
 pub(crate) async fn find_one(app: &App, key: &ApiKey, target: &Target) -> Result<Connected, ApiError> {
     let mut found = find(app, key, target).await?;
@@ -95,12 +121,7 @@ pub(crate) async fn find_one(app: &App, key: &ApiKey, target: &Target) -> Result
 
 /// The line from a connection to its provider.
 pub(crate) async fn connect(app: &App, connection: Connection) -> Result<Connected, ApiError> {
-    let slug = &connection.provider;
-    if connection.status == ConnectionStatus::NeedsReauth {
-        let message = format!("The connection to {slug} must be authorised again by its end user.");
-        return Err(ApiError::new(Code::ConnectionNeedsReauth, message).with_provider(slug));
-    }
-    let connector = known_provider(app, slug)?;
+    let connector = known_provider(app, &connection.provider)?;
     let line = line(app, &connection, &connector).await?;
     Ok(Connected {
         connection,
@@ -118,7 +139,7 @@ async fn line(
     let stored = app.store.credential(connection).await?;
     let settings = manifest.settings_with(&connection.settings);
     let transport = match connection.environment {
-        Environment::Live => app.network.for_connection(connection.id.as_str()),
+        Environment::Live => app.network.for_connection(&version_of(connection)),
         Environment::Test => app.sandboxes.of(connector, connection.organisation_id.as_str()),
     };
     Ok(Line {
@@ -138,7 +159,7 @@ fn grant(
     settings: &BTreeMap<String, String>,
 ) -> Result<Grant, ApiError> {
     let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
-    let grant = Grant::new(&base_url, &manifest.allowed_hosts).map_err(ApiError::internal)?;
+    let grant = Grant::within(&base_url, &manifest.allowed_hosts).map_err(ApiError::internal)?;
     // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
     match app.provider_base_urls.get(&manifest.slug) {
         Some(url) if connection.environment == Environment::Live => Ok(grant.with_override(url)),

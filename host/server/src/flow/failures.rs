@@ -25,11 +25,7 @@ impl Subject<'_> {
     pub(crate) fn error(&self, error: CallError) -> ApiError {
         match error {
             CallError::Failure(failure) => self.failure(failure),
-            CallError::Overloaded { retry_after } => ApiError::new(
-                Code::Overloaded,
-                "The server is at its limit of calls under way. Try again soon.",
-            )
-            .with_retry_after(Some(retry_after)),
+            CallError::Overloaded { .. } => overloaded(&error),
             CallError::Host(cause) => ApiError::internal(cause),
             CallError::Limit(LimitExceeded::WallClock) => {
                 self.log(&error);
@@ -111,11 +107,21 @@ impl Subject<'_> {
     }
 }
 
+/// The error for a call that found no place.
+pub(crate) fn overloaded(error: &CallError) -> ApiError {
+    let retry_after = match error {
+        CallError::Overloaded { retry_after } => Some(*retry_after),
+        _ => None,
+    };
+    let message = "The server is at its limit of calls under way. Try again soon.";
+    ApiError::new(Code::Overloaded, message).with_retry_after(retry_after)
+}
+
 /// The error that a request of the caller's own becomes when it got no answer.
 pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiError {
     let manifest = connector.manifest();
     let error = match error.kind() {
-        "refused" => {
+        "refused" if !is_budget(error) => {
             return ApiError::invalid(part_of(error), error.to_string()).with_provider(&manifest.slug);
         }
         "timeout" => ApiError::new(
@@ -129,6 +135,14 @@ pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiErr
         ),
     };
     error.with_provider(&manifest.slug)
+}
+
+/// Whether a refusal is about what came back or how much of it, not about what was asked.
+fn is_budget(error: &SendError) -> bool {
+    matches!(
+        error,
+        SendError::ResponseTooLarge { .. } | SendError::TotalBytes { .. } | SendError::RequestQuota { .. }
+    )
 }
 
 /// The part of a pass-through request that was refused.

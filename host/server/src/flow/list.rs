@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
-use http::StatusCode;
 use routemcp_runtime::Query;
 use routemcp_store::Connection;
 use routemcp_unified::cursor::{Binding, MAX_LENGTH, Position};
@@ -34,12 +33,29 @@ struct Part {
     next: Option<String>,
 }
 
+/// Why one connection gave nothing.
+struct Trouble {
+    error: ApiError,
+    /// The call itself is wrong, so no connection could do better.
+    callers: bool,
+}
+
+impl From<ApiError> for Trouble {
+    fn from(error: ApiError) -> Self {
+        Self { error, callers: false }
+    }
+}
+
 impl Request<'_> {
     /// One page.
     pub(crate) async fn list(&self, query: &ListQuery) -> Result<Value, ApiError> {
         let connections = find(self.app, self.key, &query.target).await?;
         let binding = self.binding(query);
         let positions = self.positions(query, &binding, &connections)?;
+        if query.sort.is_some() && positions.len() > 1 {
+            let message = "works for one connection at a time; narrow the list down with provider and endUserId";
+            return Err(ApiError::invalid("sort", message));
+        }
         let shares = fanout::shares(query.limit, positions.len());
         let side_by_side = positions.len() > 1;
         let parts = positions.iter().zip(&shares).map(|(position, share)| async {
@@ -126,7 +142,7 @@ impl Request<'_> {
         position: &Position,
         share: u32,
         query: &ListQuery,
-    ) -> Result<Part, ApiError> {
+    ) -> Result<Part, Trouble> {
         let connection = connections
             .iter()
             .find(|connection| connection.id.as_str() == position.connection);
@@ -138,12 +154,14 @@ impl Request<'_> {
             .mappings
             .of(&self.app.store, &connected, self.resource)
             .await?;
-        let asked = provider_query(&connected, declared, &mapping, query, position, share)?;
+        let asked = provider_query(&connected, declared, &mapping, query, position, share);
+        let asked = asked.map_err(|error| Trouble { error, callers: true })?;
         let called = connected
             .connector
             .list(connected.context(), self.resource.name(), asked)
             .await;
         self.timings.add(called.usage);
+        connected.remember(self.app, &called.result).await;
         let page = called
             .result
             .map_err(|error| self.subject(&connected, &mapping).error(error))?;
@@ -160,7 +178,7 @@ impl Request<'_> {
         query: &ListQuery,
         binding: &Binding,
         positions: Vec<Position>,
-        parts: Vec<Option<Result<Part, ApiError>>>,
+        parts: Vec<Option<Result<Part, Trouble>>>,
         connections: &[Connection],
     ) -> Result<Value, ApiError> {
         if let Some(error) = whole_error(&parts) {
@@ -176,7 +194,7 @@ impl Request<'_> {
                     records.extend(part.records);
                     Outcome::Page { next: part.next }
                 }
-                Some(Err(error)) => {
+                Some(Err(Trouble { error, .. })) => {
                     errors.push(report(&error, position, connections));
                     outcome_of(&error)
                 }
@@ -195,20 +213,13 @@ impl Request<'_> {
     }
 }
 
-/// The error that is the answer to the whole list: one that the caller made, or the first if no connection gave a page.
-fn whole_error(parts: &[Option<Result<Part, ApiError>>]) -> Option<ApiError> {
-    let asked = || parts.iter().flatten();
-    let callers = asked()
-        .filter_map(|part| part.as_ref().err())
-        .find(|error| error.code.status() == StatusCode::BAD_REQUEST);
-    let all_failed = asked().all(Result::is_err);
-    callers
-        .or_else(|| {
-            asked()
-                .find_map(|part| part.as_ref().err())
-                .filter(|_| all_failed)
-        })
-        .cloned()
+/// The error that is the answer to the whole list: one that the caller made, or the first if every connection was asked
+/// and none gave a page.
+fn whole_error(parts: &[Option<Result<Part, Trouble>>]) -> Option<ApiError> {
+    let failed = || parts.iter().flatten().filter_map(|part| part.as_ref().err());
+    let all_failed = parts.iter().all(|part| matches!(part, Some(Err(_))));
+    let callers = failed().find(|trouble| trouble.callers);
+    callers.or_else(|| failed().next().filter(|_| all_failed)).map(|trouble| trouble.error.clone())
 }
 
 /// A connection that failed keeps its place; one that can never list this resource leaves the walk.
@@ -244,10 +255,10 @@ fn too_wide() -> ApiError {
     ApiError::new(Code::EndUserRequired, message)
 }
 
-async fn within_budget(part: impl Future<Output = Result<Part, ApiError>>) -> Result<Part, ApiError> {
+async fn within_budget(part: impl Future<Output = Result<Part, Trouble>>) -> Result<Part, Trouble> {
     let slow = |_| {
         let message = format!("No answer within {} seconds.", FAN_OUT_BUDGET.as_secs());
-        Err(ApiError::new(Code::ProviderTimeout, message))
+        Err(ApiError::new(Code::ProviderTimeout, message).into())
     };
     tokio::time::timeout(FAN_OUT_BUDGET, part)
         .await

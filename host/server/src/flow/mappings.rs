@@ -1,5 +1,6 @@
 //! Effective mappings: a connector's defaults with an organisation's overrides, compiled once per version of both.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,16 +120,29 @@ pub(crate) async fn layers(store: &Store, whose: Whose<'_>, resource: Resource) 
         .overrides(whose.organisation, provider, resource.name(), whose.end_user)
         .await?;
     let (own, general): (Vec<_>, Vec<_>) = stored.into_iter().partition(|row| row.end_user.is_some());
-    let parse = |rows: Vec<StoredOverride>| {
-        let parsed = rows.into_iter().map(|row| serde_json::from_value(row.change));
-        parsed
-            .collect::<Result<Vec<MappingOverride>, _>>()
-            .map_err(ApiError::internal)
-    };
     Ok(Layers {
         organisation: parse(general)?,
         end_user: parse(own)?,
     })
+}
+
+/// The layers of all end users of an organisation; an empty one among them stands for those who have none.
+pub(crate) async fn end_user_layers(
+    store: &Store,
+    whose: Whose<'_>,
+    resource: Resource,
+) -> Result<Vec<Vec<MappingOverride>>, ApiError> {
+    let provider = &whose.connector.manifest().slug;
+    let mut by_end_user = BTreeMap::from([(None, Vec::new())]);
+    for row in store.end_user_overrides(whose.organisation, provider, resource.name()).await? {
+        by_end_user.entry(row.end_user.clone()).or_insert_with(Vec::new).push(row);
+    }
+    by_end_user.into_values().map(parse).collect()
+}
+
+fn parse(rows: Vec<StoredOverride>) -> Result<Vec<MappingOverride>, ApiError> {
+    let parsed = rows.into_iter().map(|row| serde_json::from_value(row.change));
+    parsed.collect::<Result<_, _>>().map_err(ApiError::internal)
 }
 
 /// The resource as the connector declares it.

@@ -10,13 +10,17 @@ use routemcp_unified::mapping::EffectiveMapping;
 use routemcp_unified::schema::{Operation, Resource};
 use serde_json::{Map, Value};
 
-use super::connected::Connected;
+use super::connected::{Connected, version_of};
 use super::mappings::supporting;
 use crate::app::App;
 use crate::http::layers::observe::Timings;
 
 /// How long the owners of a connection are remembered: a renamed owner shows within five minutes.
 const TIME_TO_LIVE: Duration = Duration::from_secs(300);
+/// How long a request waits for owner names: the record itself is there already.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a failed look-up is left alone.
+const RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Pages of owners that are read at most; with 100 to a page that is 2,000 owners.
 const PAGES: usize = 20;
 const PAGE_SIZE: u32 = 100;
@@ -32,6 +36,7 @@ struct Owner {
 /// The owners of each connection, by id.
 pub(crate) struct Owners {
     directories: Cache<String, Arc<Directory>>,
+    failed: moka::sync::Cache<String, ()>,
 }
 
 impl Default for Owners {
@@ -41,6 +46,7 @@ impl Default for Owners {
                 .max_capacity(1_000)
                 .time_to_live(TIME_TO_LIVE)
                 .build(),
+            failed: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(RETRY_AFTER).build(),
         }
     }
 }
@@ -69,12 +75,16 @@ impl Owners {
         if !wanted {
             return;
         }
-        let id = connected.connection.id.as_str();
-        // Requests that miss at the same time wait for one look-up.
-        let looked_up = self
-            .directories
-            .try_get_with_by_ref(id, look_up(app, connected, timings))
-            .await;
+        let key = format!("{} {}", version_of(&connected.connection), connected.connector.digest());
+        if self.failed.contains_key(&key) {
+            return;
+        }
+        // Requests that miss at the same time wait for one look-up, but none for longer than its patience.
+        let looked_up = self.directories.try_get_with_by_ref(&key, look_up(app, connected, timings));
+        let looked_up = match tokio::time::timeout(PATIENCE, looked_up).await {
+            Ok(looked_up) => looked_up,
+            Err(_) => Err(Arc::new(format!("not done after {} seconds", PATIENCE.as_secs()))),
+        };
         match looked_up {
             Ok(directory) => {
                 for (record, owner) in records.iter_mut().zip(owner_ids) {
@@ -84,7 +94,10 @@ impl Owners {
                     }
                 }
             }
-            Err(reason) => tracing::warn!(connector = connected.provider(), %reason, "owners cannot be read"),
+            Err(reason) => {
+                tracing::warn!(connector = connected.provider(), %reason, "owners cannot be read");
+                self.failed.insert(key, ());
+            }
         }
     }
 }

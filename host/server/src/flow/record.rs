@@ -109,6 +109,7 @@ impl Request<'_> {
             .delete(connected.context(), self.resource.name(), id)
             .await;
         self.timings.add(called.usage);
+        connected.remember(self.app, &called.result).await;
         called
             .result
             .map_err(|error| self.subject(&connected, &mapping).error(error))
@@ -138,6 +139,7 @@ impl Request<'_> {
         view: &View,
     ) -> Result<Map<String, Value>, ApiError> {
         self.timings.add(called.usage);
+        connected.remember(self.app, &called.result).await;
         let document = called
             .result
             .map_err(|error| self.subject(connected, mapping).error(error))?;

@@ -1,14 +1,20 @@
 //! Request bodies: JSON, at most a mebibyte.
 
+use std::time::Duration;
+
 use axum::extract::Request;
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use routemcp_unified::json::{self, JsonError};
 use serde_json::Value;
 
 use crate::http::error::{ApiError, Code};
 
 /// The largest body taken, in bytes.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads a request's body whole.
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
@@ -25,9 +31,9 @@ pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
     if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
         return Err(too_large());
     }
-    axum::body::to_bytes(request.into_body(), BODY_LIMIT)
-        .await
-        .map_err(|error| {
+    let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(request.into_body(), BODY_LIMIT)).await;
+    let read = read.map_err(|_| ApiError::invalid("body", "did not arrive in time"))?;
+    read.map_err(|error| {
             let over_limit = error.into_inner().to_string().contains("length limit");
             if over_limit {
                 too_large()
@@ -47,8 +53,10 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> 
         let message = "The body must be JSON: send the header `Content-Type: application/json`.";
         return Err(ApiError::new(Code::UnsupportedMediaType, message));
     }
-    serde_json::from_slice(body)
-        .map_err(|error| ApiError::invalid("body", format!("is not valid JSON: {error}")))
+    json::parse(body).map_err(|error| match error {
+        JsonError::Syntax(error) => ApiError::invalid("body", format!("is not valid JSON: {error}")),
+        JsonError::TooManyValues => ApiError::invalid("body", error.to_string()),
+    })
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -113,6 +113,9 @@ impl Code {
     }
 }
 
+/// The most fields that a validation error names; a caller mends them in turns.
+const SHOWN_ERRORS: usize = 50;
+
 /// What the provider itself said, cut and escaped by the runtime.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ProviderError {
@@ -146,7 +149,12 @@ impl ApiError {
     }
 
     /// 400 with one message for each field or parameter.
-    pub(crate) fn validation(errors: BTreeMap<String, String>) -> Self {
+    pub(crate) fn validation(mut errors: BTreeMap<String, String>) -> Self {
+        if errors.len() > SHOWN_ERRORS {
+            let more = format!("and {} more", errors.len() - SHOWN_ERRORS);
+            errors = errors.into_iter().take(SHOWN_ERRORS).collect();
+            errors.insert("…".to_owned(), more);
+        }
         Self {
             errors: Some(errors),
             ..Self::new(Code::ValidationError, "Validation Errors.")

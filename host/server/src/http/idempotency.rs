@@ -3,12 +3,14 @@
 //! The key is taken before the write starts. If the process dies in between, the key stays taken, and a repeat is told
 //! that the outcome is unknown: a write is never silently done twice.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use routemcp_store::{ApiKey, IdempotencyStart};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::http::envelope::Success;
@@ -21,10 +23,11 @@ const KEY_LENGTH: usize = 255;
 pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Method, path with query, and body.
-    pub(crate) fn of(method: &http::Method, uri: &http::Uri, body: &[u8]) -> Self {
+    /// Method, path with query, end user, and body.
+    pub(crate) fn of(method: &http::Method, uri: &http::Uri, headers: &HeaderMap, body: &[u8]) -> Self {
+        let end_user = headers.get("x-end-user-id").map(HeaderValue::as_bytes).unwrap_or_default();
         let mut hash = Sha256::new();
-        for part in [method.as_str().as_bytes(), uri.to_string().as_bytes(), body] {
+        for part in [method.as_str().as_bytes(), uri.to_string().as_bytes(), end_user, body] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -32,51 +35,65 @@ impl Fingerprint {
     }
 }
 
-/// Runs a write under the request's idempotency key, if it has one.
+/// Runs a write under the request's idempotency key, if it has one. A write that has begun runs to its end, also when the
+/// caller hangs up: the caller comes back with the key and finds the answer.
 pub(crate) async fn once(
-    app: &App,
-    caller: &ApiKey,
+    app: Arc<App>,
+    caller: Arc<ApiKey>,
     headers: &HeaderMap,
     fingerprint: Fingerprint,
-    write: impl Future<Output = Result<Success, ApiError>>,
+    write: impl Future<Output = Result<Success, ApiError>> + Send + 'static,
 ) -> Result<Response, ApiError> {
     let Some(key) = key(headers)? else {
-        return write.await.map(IntoResponse::into_response);
+        let written = tokio::spawn(write.in_current_span()).await.map_err(ApiError::internal)?;
+        return written.map(IntoResponse::into_response);
     };
     let (organisation, environment) = (caller.organisation_id.as_str(), caller.environment);
-    let started = app.store.begin_idempotent(
-        organisation,
-        environment,
-        &key,
-        &fingerprint.0,
-        jiff::Timestamp::now(),
-    );
-    match started.await? {
+    let now = jiff::Timestamp::now();
+    match app.store.begin_idempotent(organisation, environment, &key, &fingerprint.0, now).await? {
         IdempotencyStart::New => {}
-        IdempotencyStart::Done { status, body } => return replay(status, &body),
+        IdempotencyStart::Done { status, body } => return replay(status, body),
         IdempotencyStart::InProgress => return Err(conflict(IN_PROGRESS)),
         IdempotencyStart::Mismatch => return Err(conflict(MISMATCH)),
     }
-    let result = write.await;
-    let kept = match &result {
-        Ok(_) => true,
-        // Whether the provider did it is not known, so the key must not be free for a second try.
-        Err(error) => error.code == Code::ProviderTimeout,
+    let kept = async move {
+        let written = write.await;
+        keep(&app, &caller, &key, written).await
     };
-    if !kept {
-        app.store
-            .forget_idempotent(organisation, environment, &key)
-            .await?;
-        return result.map(IntoResponse::into_response);
-    }
-    let success = result?;
+    tokio::spawn(kept.in_current_span()).await.map_err(ApiError::internal)?
+}
+
+/// Keeps the answer to a write under its key, or gives the key back when it is certain that nothing was written.
+async fn keep(
+    app: &App,
+    caller: &ApiKey,
+    key: &str,
+    written: Result<Success, ApiError>,
+) -> Result<Response, ApiError> {
+    let (organisation, environment) = (caller.organisation_id.as_str(), caller.environment);
+    let success = match written {
+        Ok(success) => success,
+        Err(error) => {
+            if wrote_nothing(error.code) {
+                app.store.forget_idempotent(organisation, environment, key).await?;
+            }
+            return Err(error);
+        }
+    };
     let (status, body) = (success.status(), success.into_body());
-    let kept = body.to_string();
-    let finished = app
-        .store
-        .finish_idempotent(organisation, environment, &key, status.as_u16(), &kept);
-    finished.await?;
+    let text = body.to_string();
+    let finished = app.store.finish_idempotent(organisation, environment, key, status.as_u16(), &text).await;
+    if let Err(error) = finished {
+        // The write is done, and so is the answer; a repeat will be told that the outcome is not known.
+        tracing::error!(%error, "the answer to a write could not be kept");
+    }
     Ok((status, Json(body)).into_response())
+}
+
+/// Whether an error says for certain that the provider wrote nothing: the caller's own mistakes, and the provider's clear
+/// refusals. After any other, the key stays taken.
+fn wrote_nothing(code: Code) -> bool {
+    code.status().is_client_error() || matches!(code, Code::OperationNotSupported | Code::Overloaded)
 }
 
 const IN_PROGRESS: &str = "A request with this Idempotency-Key is under way, or it was cut off and its outcome is not \
@@ -101,31 +118,42 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     }
 }
 
-fn replay(status: u16, body: &str) -> Result<Response, ApiError> {
+fn replay(status: u16, body: String) -> Result<Response, ApiError> {
     let status = StatusCode::from_u16(status).map_err(ApiError::internal)?;
-    let body: Value = serde_json::from_str(body).map_err(ApiError::internal)?;
-    let mut response = (status, Json(body)).into_response();
-    response
-        .headers_mut()
-        .insert("idempotency-replayed", HeaderValue::from_static("true"));
-    Ok(response)
+    let headers = [("content-type", "application/json"), ("idempotency-replayed", "true")];
+    Ok((status, headers, body).into_response())
 }
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
+    use http::{HeaderMap, HeaderValue, Method};
 
-    use super::Fingerprint;
+    use super::{Code, Fingerprint, wrote_nothing};
 
     #[test]
-    fn method_path_query_and_body_all_count() {
-        let of = |method: Method, uri: &str, body: &str| {
-            Fingerprint::of(&method, &uri.parse().unwrap(), body.as_bytes()).0
+    fn method_path_query_end_user_and_body_all_count() {
+        let of = |method: Method, uri: &str, end_user: &'static str, body: &str| {
+            let headers = HeaderMap::from_iter([(
+                http::HeaderName::from_static("x-end-user-id"),
+                HeaderValue::from_static(end_user),
+            )]);
+            Fingerprint::of(&method, &uri.parse().unwrap(), &headers, body.as_bytes()).0
         };
-        let first = of(Method::POST, "/contact?provider=a", "{}");
-        assert_eq!(first, of(Method::POST, "/contact?provider=a", "{}"));
-        assert_ne!(first, of(Method::PUT, "/contact?provider=a", "{}"));
-        assert_ne!(first, of(Method::POST, "/contact?provider=b", "{}"));
-        assert_ne!(first, of(Method::POST, "/contact?provider=a", "[]"));
+        let first = of(Method::POST, "/contact?provider=a", "u", "{}");
+        assert_eq!(first, of(Method::POST, "/contact?provider=a", "u", "{}"));
+        assert_ne!(first, of(Method::PUT, "/contact?provider=a", "u", "{}"));
+        assert_ne!(first, of(Method::POST, "/contact?provider=b", "u", "{}"));
+        assert_ne!(first, of(Method::POST, "/contact?provider=a", "v", "{}"));
+        assert_ne!(first, of(Method::POST, "/contact?provider=a", "u", "[]"));
+    }
+
+    #[test]
+    fn a_key_is_given_back_only_when_nothing_was_written() {
+        for code in [Code::ValidationError, Code::ProviderRejected, Code::ProviderRateLimited, Code::Overloaded] {
+            assert!(wrote_nothing(code), "{code:?}");
+        }
+        for code in [Code::ProviderTimeout, Code::ProviderError, Code::ConnectorFailed, Code::InternalError] {
+            assert!(!wrote_nothing(code), "{code:?}");
+        }
     }
 }

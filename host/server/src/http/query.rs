@@ -198,21 +198,25 @@ impl Parameters {
     fn target(&mut self, headers: &HeaderMap) -> Target {
         let provider = self.take("provider");
         let parameter = self.take("endUserId");
-        let header = headers
-            .get("x-end-user-id")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let header = self.end_user_header(headers);
         if let (Some(parameter), Some(header)) = (&parameter, &header)
             && parameter != header
         {
-            self.error(
-                "endUserId",
-                "differs from the header X-End-User-Id; send one of them",
-            );
+            self.error("endUserId", "differs from the header X-End-User-Id; send one of them");
         }
-        Target {
-            provider,
-            end_user: parameter.or(header),
+        Target { provider, end_user: parameter.or(header) }
+    }
+
+    /// A header that cannot be read must not count as left out: the call would widen to every end user.
+    fn end_user_header(&mut self, headers: &HeaderMap) -> Option<String> {
+        let mut values = headers.get_all("x-end-user-id").iter();
+        let value = values.next()?;
+        match std::str::from_utf8(value.as_bytes()) {
+            Ok(text) if !text.is_empty() && values.next().is_none() => Some(text.to_owned()),
+            _ => {
+                self.error("endUserId", "the header X-End-User-Id must hold one value in UTF-8");
+                None
+            }
         }
     }
 
@@ -374,5 +378,10 @@ mod tests {
             Some("user-1")
         );
         assert!(parse("/contact?endUserId=user-2").is_err());
+        for bad in [&b""[..], b"\xff"] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-end-user-id", HeaderValue::from_bytes(bad).unwrap());
+            assert!(ListQuery::parse(Resource::Contact, &"/contact".parse().unwrap(), &headers).is_err());
+        }
     }
 }

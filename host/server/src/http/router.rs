@@ -55,17 +55,19 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
                 .patch(resources::merge)
                 .delete(resources::delete),
         )
-        .route_layer(from_fn_with_state(Arc::clone(app), throttle))
-        .route_layer(from_fn_with_state(Arc::clone(app), authenticate))
+        .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(app), throttle))
+        .layer(from_fn_with_state(Arc::clone(app), authenticate))
 }
 
 /// What operators call, with the admin token.
 fn admin(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/connectors", get(operator::connectors))
-        .route_layer(from_fn_with_state(Arc::clone(app), operator::authorize))
+        .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(app), operator::authorize))
 }
 
 /// What the operator's tools call.

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use routemcp_store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,7 +28,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
             let _ = draining.send(());
         }
     };
-    let housekeeping = tokio::spawn(keep_house(app.store.clone()));
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&app)));
     app.ready.store(true, Ordering::Relaxed);
     let serving = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(shutdown);
     let too_long = async {
@@ -56,14 +55,18 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Forgets idempotency keys that nobody can repeat any more.
-async fn keep_house(store: Store) {
-    let mut hourly = tokio::time::interval(Duration::from_secs(3_600));
+/// What must be done from time to time: metrics are condensed, and idempotency keys forgotten that nobody can repeat.
+async fn keep_house(app: Arc<App>) {
+    let mut every_minute = tokio::time::interval(Duration::from_secs(60));
+    let mut minute = 0_u64;
     loop {
-        hourly.tick().await;
-        match store.purge_expired_idempotency(jiff::Timestamp::now()).await {
-            Ok(purged) => tracing::debug!(purged, "expired idempotency keys"),
-            Err(error) => tracing::warn!(%error, "cannot purge expired idempotency keys"),
+        every_minute.tick().await;
+        app.metrics.run_upkeep();
+        if minute.is_multiple_of(60)
+            && let Err(error) = app.store.purge_expired_idempotency(jiff::Timestamp::now()).await
+        {
+            tracing::warn!(%error, "expired idempotency keys could not be forgotten");
         }
+        minute += 1;
     }
 }

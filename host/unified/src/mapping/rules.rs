@@ -204,6 +204,24 @@ mod tests {
                 "only be read",
             ),
             (
+                json!({"unifiedField": "phone", "direction": "bidirectional",
+                    "transform": {"name": "expression", "expression": "$value"}}),
+                "direction",
+                "only be read",
+            ),
+            (
+                json!({"unifiedField": "phone", "direction": "read",
+                    "transform": {"name": "expression", "expression": "first &"}}),
+                "transform",
+                "ends too early, after character 7",
+            ),
+            (
+                json!({"unifiedField": "phone", "direction": "read",
+                    "transform": {"name": "expression", "expression": "a", "with": ["/~"]}}),
+                "providerField",
+                "~0",
+            ),
+            (
                 json!({"unifiedField": "phone", "direction": "read", "transform": {"name": "split", "separator": ";"}}),
                 "transform",
                 "does not make text",

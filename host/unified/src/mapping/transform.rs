@@ -1,10 +1,11 @@
 //! Named conversions between a provider's value and a unified one.
 //!
-//! Each can be undone: what `write` makes of a unified value, `read` turns back into it. Only [`Transform::Join`] is
-//! one-way. Null (no value) stays null both ways unless a transform says otherwise.
+//! Each can be undone: what `write` makes of a unified value, `read` turns back into it. Only [`Transform::Join`]
+//! and [`Transform::Expression`] are one-way. Null (no value) stays null both ways unless a transform says otherwise.
 
 mod boolean;
 mod date;
+mod expression;
 mod join;
 mod list;
 mod number;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use crate::schema::FieldKind;
 
 pub use date::DateTimeFormat;
+pub(crate) use expression::Expression;
 
 /// A named conversion with its parameters, as manifests and overrides write it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -87,6 +89,16 @@ pub enum Transform {
         /// What goes between the parts.
         separator: String,
     },
+    /// Read only: what a `JSONata` expression makes of the record. `$` is the object with the provider's fields, `$value`
+    /// the value of the provider field. No result is null.
+    Expression {
+        /// The expression, at most 2000 characters. Which part of the language can be used, and why this language: see
+        /// the module `expression`.
+        expression: String,
+        /// The further provider fields that it reads, so that the provider is asked for them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        with: Vec<String>,
+    },
 }
 
 /// How the provider writes a value.
@@ -101,8 +113,18 @@ pub enum Representation {
 
 impl Transform {
     /// Every name, for messages and documentation.
-    pub const NAMES: [&'static str; 10] = [
-        "number", "boolean", "date", "dateTime", "table", "primary", "member", "split", "members", "join",
+    pub const NAMES: [&'static str; 11] = [
+        "number",
+        "boolean",
+        "date",
+        "dateTime",
+        "table",
+        "primary",
+        "member",
+        "split",
+        "members",
+        "join",
+        "expression",
     ];
 
     /// The name in JSON.
@@ -118,18 +140,19 @@ impl Transform {
             Self::Split { .. } => "split",
             Self::Members { .. } => "members",
             Self::Join { .. } => "join",
+            Self::Expression { .. } => "expression",
         }
     }
 
     /// Whether it can only be used for reading.
     pub const fn read_only(&self) -> bool {
-        matches!(self, Self::Join { .. })
+        matches!(self, Self::Join { .. } | Self::Expression { .. })
     }
 
     /// Whether its unified values have this type.
     pub const fn fits(&self, kind: FieldKind) -> bool {
         match (self, kind) {
-            (_, FieldKind::CustomFields) | (Self::Member { .. }, _) => true,
+            (_, FieldKind::CustomFields) | (Self::Member { .. } | Self::Expression { .. }, _) => true,
             (Self::Number { .. }, kind) => matches!(kind, FieldKind::Number),
             (Self::Boolean { .. }, kind) => matches!(kind, FieldKind::Boolean),
             (Self::Date {} | Self::DateTime { .. }, kind) => matches!(kind, FieldKind::DateTime),
@@ -153,18 +176,21 @@ impl Transform {
             }
             Self::Split { separator } => list::check_separator(separator),
             Self::Join { with, .. } => join::check(with),
+            Self::Expression { expression, with } => expression::check(expression, with),
         }
     }
 
     /// The further provider fields that reading needs.
     pub fn further_fields(&self) -> &[String] {
         match self {
-            Self::Join { with, .. } => with,
+            Self::Join { with, .. } | Self::Expression { with, .. } => with,
             _ => &[],
         }
     }
 
-    /// From the provider's value to the unified one. [`Transform::Join`] takes the list of its parts.
+    /// From the provider's value to the unified one. [`Transform::Join`] takes the list of its parts,
+    /// [`Transform::Expression`] a value that is also its whole record; a compiled mapping gives it the record and parses
+    /// it once.
     pub fn read(&self, value: &Value) -> Result<Value, String> {
         match self {
             Self::Number { scale, .. } => number::read(value, *scale),
@@ -177,6 +203,7 @@ impl Transform {
             Self::Split { separator } => list::read_split(value, separator),
             Self::Members { member } => list::read_members(value, member),
             Self::Join { separator, .. } => join::read(value, separator),
+            Self::Expression { expression, .. } => Expression::parse(expression)?.evaluate(value, value),
         }
     }
 
@@ -192,6 +219,9 @@ impl Transform {
             Self::Member { member } => Ok(list::write_member(value, member)),
             Self::Split { separator } => list::write_split(value, separator),
             Self::Members { member } => list::write_members(value, member),
+            Self::Expression { .. } => {
+                Err("is what an expression makes of the record and can only be read".to_owned())
+            }
             Self::Join { .. } => {
                 Err("is put together from several provider fields and can only be read".to_owned())
             }

@@ -123,7 +123,7 @@ fn connections() -> PathItem {
         );
     let create = tagged("connections", "importConnection", "Import an existing credential")
         .request_body(Some(body("ConnectionInput")))
-        .response("201", success("Created", envelope(reference("Connection"))));
+        .response("201", success("Created", envelope(one(reference("Connection")))));
     PathItemBuilder::new()
         .operation(HttpMethod::Get, with_errors(list, &["400", "401", "403"]))
         .operation(
@@ -136,7 +136,7 @@ fn connections() -> PathItem {
 fn connection() -> PathItem {
     let get = tagged("connections", "getConnection", "Get a connection").response(
         "200",
-        success("Connection retrieved", envelope(reference("Connection"))),
+        success("Connection retrieved", envelope(one(reference("Connection")))),
     );
     let deleted = object().property("id", typed(Type::String).build());
     let delete = tagged(
@@ -146,7 +146,7 @@ fn connection() -> PathItem {
     )
     .response(
         "200",
-        success("Connection deleted", envelope(RefOr::T(deleted.into()))),
+        success("Connection deleted", envelope(one(RefOr::T(deleted.into())))),
     );
     PathItemBuilder::new()
         .parameters(Some([path_id()]))

@@ -7,9 +7,10 @@ use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
+use routemcp_broker::Grant;
 use routemcp_store::{Connection, ConnectionQuery, Environment, NewConnection, Scope};
 use routemcp_unified::manifest::{AuthMethod, Manifest};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -55,7 +56,7 @@ pub(crate) async fn get(
         .find_connection(&key.organisation_id, key.environment, &id.into())
         .await;
     let connection = found?.ok_or_else(not_found)?;
-    Ok(Success::new(StatusCode::OK, "Connection retrieved", show(&connection)).into_response())
+    Ok(Success::new(StatusCode::OK, "Connection retrieved", json!({ "data": show(&connection) })).into_response())
 }
 
 /// `DELETE /connections/{id}`
@@ -73,7 +74,7 @@ pub(crate) async fn delete(
     if !deleted? {
         return Err(not_found());
     }
-    Ok(Success::new(StatusCode::OK, "Connection deleted", json!({ "id": id })).into_response())
+    Ok(Success::new(StatusCode::OK, "Connection deleted", json!({ "data": { "id": id } })).into_response())
 }
 
 /// An existing credential to import.
@@ -130,18 +131,18 @@ pub(crate) async fn create(
         credential: Credential::token(&token).seal(),
     };
     let connection = app.store.upsert_connection(new).await?;
-    Ok(Success::new(StatusCode::CREATED, "Created", show(&connection)).into_response())
+    Ok(Success::new(StatusCode::CREATED, "Created", json!({ "data": show(&connection) })).into_response())
 }
 
+/// Settings must be declared, and lead to a base URL on one of the connector's hosts.
 fn check_settings(manifest: &Manifest, settings: &BTreeMap<String, String>) -> Result<(), ApiError> {
     manifest.check_settings(settings).map_err(|errors| {
-        ApiError::validation(
-            errors
-                .into_iter()
-                .map(|(name, why)| (format!("settings.{name}"), why))
-                .collect(),
-        )
-    })
+        let named = errors.into_iter().map(|(name, why)| (format!("settings.{name}"), why));
+        ApiError::validation(named.collect())
+    })?;
+    let base_url = manifest.base_url_with(&manifest.settings_with(settings));
+    let grant = base_url.and_then(|url| Grant::within(&url, &manifest.allowed_hosts).map_err(|error| error.to_string()));
+    grant.map(drop).map_err(|why| ApiError::invalid("settings", why))
 }
 
 fn auth_method(manifest: &Manifest, wanted: Option<&str>) -> Result<String, ApiError> {
@@ -167,21 +168,19 @@ fn auth_method(manifest: &Manifest, wanted: Option<&str>) -> Result<String, ApiE
     })
 }
 
+/// The credential to keep. In the test environment it goes to the connector's own sandbox, so there only what the sandbox
+/// gave out makes sense, and it may be left out.
 fn token(
     manifest: &Manifest,
     given: Option<SecretString>,
     environment: Environment,
 ) -> Result<SecretString, ApiError> {
     let of_sandbox = || match environment {
-        Environment::Test => manifest
-            .sandbox
-            .as_ref()
-            .map(|sandbox| sandbox.token.as_str().into()),
+        Environment::Test => manifest.sandbox.as_ref().map(|sandbox| sandbox.token.as_str().into()),
         Environment::Live => None,
     };
-    given
-        .or_else(of_sandbox)
-        .ok_or_else(|| ApiError::invalid("token", "is required: the provider's access token or key"))
+    let token = given.or_else(of_sandbox).filter(|token| !token.expose_secret().trim().is_empty());
+    token.ok_or_else(|| ApiError::invalid("token", "is required: the provider's access token or key"))
 }
 
 fn show(connection: &Connection) -> Value {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::flow::connected::known_provider;
-use crate::flow::mappings::{Layers, Whose, compile, declared, layers};
+use crate::flow::mappings::{Layers, Whose, compile, declared, end_user_layers, layers};
 use crate::http::body;
 use crate::http::envelope::Success;
 use crate::http::error::{ApiError, Code};
@@ -75,8 +75,12 @@ pub(crate) async fn put(
     let resource = query.resource()?;
     let end_user = query.target.end_user.as_deref();
     let whose = whose(&caller, &connector, end_user);
+    if sent.mappings.as_array().is_some_and(|list| list.len() > OVERRIDES) {
+        return Err(ApiError::invalid("mappings", format!("one resource can have {OVERRIDES} overrides")));
+    }
     let changes = parse_overrides(&sent.mappings).map_err(ApiError::validation)?;
-    check(&app, whose, resource, &changes).await?;
+    let changed = merge(&own_layer(&app, whose, resource).await?, &changes);
+    check(&app, whose, resource, changed).await?;
 
     let stored = changes
         .into_iter()
@@ -109,18 +113,18 @@ pub(crate) async fn delete(
     let (resource, field) = Resource::parse_standard_key(&standard_key)
         .ok_or_else(|| ApiError::invalid("standardKey", "must look like contacts:v1:firstName"))?;
     let end_user = query.target.end_user.as_deref();
-    let (organisation, slug) = (caller.0.organisation_id.as_str(), &connector.manifest().slug);
-    let deleted = app
-        .store
-        .delete_override(organisation, slug, resource.name(), end_user, field)
-        .await?;
-    if !deleted {
-        return Err(ApiError::new(
-            Code::NotFound,
-            format!("There is no override for {standard_key}"),
-        ));
+    let whose = whose(&caller, &connector, end_user);
+    let mut left = own_layer(&app, whose, resource).await?;
+    let before = left.len();
+    left.retain(|change| change.unified_field != field);
+    if left.len() == before {
+        return Err(ApiError::new(Code::NotFound, format!("There is no override for {standard_key}")));
     }
-    let rows = show(&app, whose(&caller, &connector, end_user), resource).await?;
+    // What is left must fit together as well: another override may have taken the place that this one gave up.
+    check(&app, whose, resource, left).await?;
+    let slug = &connector.manifest().slug;
+    app.store.delete_override(whose.organisation, slug, resource.name(), end_user, field).await?;
+    let rows = show(&app, whose, resource).await?;
     Ok(Success::new(StatusCode::OK, "Field mapping reset", json!(rows)).into_response())
 }
 
@@ -144,33 +148,37 @@ async fn show(app: &App, whose: Whose<'_>, resource: Resource) -> Result<Vec<Val
     Ok(mapping.rows().into_iter().map(row).collect())
 }
 
-/// Refuses changes that do not fit the connector, or the overrides that are in force beside them.
+/// The most overrides that one layer of a resource may have.
+const OVERRIDES: usize = 300;
+
+/// Refuses a layer that does not fit the connector, or the other layer that is in force beside it: for an end user's the
+/// organisation's, for the organisation's each of its end users'.
 async fn check(
     app: &App,
     whose: Whose<'_>,
     resource: Resource,
-    changes: &[MappingOverride],
+    changed: Vec<MappingOverride>,
 ) -> Result<(), ApiError> {
     let manifest = declared(whose.connector, resource)?;
-    let Layers {
-        organisation,
-        end_user,
-    } = layers(&app.store, whose, resource).await?;
-    let own = whose.end_user.is_some();
-    let changed = merge(if own { &end_user } else { &organisation }, changes);
+    if changed.len() > OVERRIDES {
+        let why = format!("{} overrides are too many: one resource can have {OVERRIDES}", changed.len());
+        return Err(ApiError::invalid("mappings", why));
+    }
     check_overrides(resource, manifest, &changed).map_err(ApiError::validation)?;
-    let layers = if own {
-        Layers {
-            organisation,
-            end_user: changed,
-        }
-    } else {
-        Layers {
-            organisation: changed,
-            end_user,
-        }
-    };
-    compile(whose.connector, resource, &layers).map(drop)
+    if whose.end_user.is_some() {
+        let organisation = layers(&app.store, whose, resource).await?.organisation;
+        return compile(whose.connector, resource, &Layers { organisation, end_user: changed }).map(drop);
+    }
+    for end_user in end_user_layers(&app.store, whose, resource).await? {
+        compile(whose.connector, resource, &Layers { organisation: changed.clone(), end_user })?;
+    }
+    Ok(())
+}
+
+/// The layer that a call is about, as it is.
+async fn own_layer(app: &App, whose: Whose<'_>, resource: Resource) -> Result<Vec<MappingOverride>, ApiError> {
+    let layers = layers(&app.store, whose, resource).await?;
+    Ok(if whose.end_user.is_some() { layers.end_user } else { layers.organisation })
 }
 
 /// A layer as it will be: one override for each unified field.

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use routemcp_broker as broker;
-use routemcp_store::Scope;
+use routemcp_store::{ApiKey, Scope};
+use routemcp_unified::json;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::flow::connected::find_one;
-use crate::flow::failures::not_sent;
+use crate::flow::failures::{not_sent, overloaded};
 use crate::http::body;
 use crate::http::envelope::Success;
 use crate::http::error::ApiError;
@@ -57,22 +58,31 @@ pub(crate) async fn send(
     caller.require(if reads { Scope::Read } else { Scope::Write })?;
     let target = Target::parse(&uri, &headers)?;
     let wanted = into_request(wanted)?;
-    let work = async {
-        let connected = find_one(&app, &caller.0, &target).await?;
-        let session = connected.context().session;
-        let sent = session.send(wanted).await;
-        timings.add_provider(session.spent().provider);
-        let response = sent.map_err(|error| not_sent(&error, &connected.connector))?;
-        Ok(Success::new(StatusCode::OK, "Provider answered", show(&response)))
-    };
-    once(
-        &app,
-        &caller.0,
-        &headers,
-        Fingerprint::of(&method, &uri, &bytes),
-        work,
-    )
-    .await
+    let fingerprint = Fingerprint::of(&method, &uri, &headers, &bytes);
+    let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
+    let work = async move { pass(&server, &key, &target, &timings, wanted).await };
+    if reads {
+        // Reading twice does no harm, and the answer may be large.
+        return work.await.map(IntoResponse::into_response);
+    }
+    once(app, caller.0, &headers, fingerprint, work).await
+}
+
+async fn pass(
+    app: &App,
+    key: &ApiKey,
+    target: &Target,
+    timings: &Timings,
+    wanted: broker::Request,
+) -> Result<Success, ApiError> {
+    let connected = find_one(app, key, target).await?;
+    let context = connected.context();
+    // It takes the same room in the host as a connector's call.
+    let _permit = app.runtime.admit(&context.tenant).await.map_err(|error| overloaded(&error))?;
+    let sent = context.session.send(wanted).await;
+    timings.add_provider(context.session.spent().provider);
+    let response = sent.map_err(|error| not_sent(&error, &connected.connector))?;
+    Ok(Success::new(StatusCode::OK, "Provider answered", show(&response)))
 }
 
 fn into_request(wanted: Wanted) -> Result<broker::Request, ApiError> {
@@ -112,8 +122,7 @@ fn text(name: &str, value: Value) -> Result<String, ApiError> {
 
 /// Status, headers, and the body as JSON where it is JSON, otherwise as text.
 fn show(response: &broker::Response) -> Value {
-    let body = serde_json::from_slice(&response.body)
-        .unwrap_or_else(|_| json!(String::from_utf8_lossy(&response.body)));
+    let body = json::parse(&response.body).unwrap_or_else(|_| json!(String::from_utf8_lossy(&response.body)));
     json!({ "status": response.status, "headers": headers(&response.headers), "body": body })
 }
 

@@ -142,41 +142,39 @@ async fn write(
         Write::Delete => Value::Null,
         _ => body::json(&headers, &bytes)?,
     };
-    let request = Request {
-        app: &app,
-        key: &caller.0,
-        resource,
-        timings: &timings,
+    let id = id.unwrap_or_default().to_owned();
+    let fingerprint = Fingerprint::of(&method, &uri, &headers, &bytes);
+    let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
+    let work = async move {
+        let request = Request { app: &server, key: &key, resource, timings: &timings };
+        perform(request, write, &id, &values, &query).await
     };
-    let id = id.unwrap_or_default();
-    let work = async {
-        let label = resource.label();
-        match write {
-            Write::Create => request
-                .create(&values, &query)
-                .await
-                .map(|record| Success::record(StatusCode::CREATED, "Created", record)),
-            Write::Update(mode) => {
-                let updated = request.update(id, mode, &values, &query).await;
-                updated.map(|record| Success::record(StatusCode::OK, format!("{label} updated"), record))
-            }
-            Write::Delete => {
-                let data = json!({ "data": { "id": id } });
-                request
-                    .delete(id, &query)
-                    .await
-                    .map(|()| Success::new(StatusCode::OK, format!("{label} deleted"), data))
-            }
+    once(app, caller.0, &headers, fingerprint, work).await
+}
+
+async fn perform(
+    request: Request<'_>,
+    write: Write,
+    id: &str,
+    values: &Value,
+    query: &RecordQuery,
+) -> Result<Success, ApiError> {
+    let label = request.resource.label();
+    match write {
+        Write::Create => {
+            let record = request.create(values, query).await?;
+            Ok(Success::record(StatusCode::CREATED, "Created", record))
         }
-    };
-    once(
-        &app,
-        &caller.0,
-        &headers,
-        Fingerprint::of(&method, &uri, &bytes),
-        work,
-    )
-    .await
+        Write::Update(mode) => {
+            let record = request.update(id, mode, values, query).await?;
+            Ok(Success::record(StatusCode::OK, format!("{label} updated"), record))
+        }
+        Write::Delete => {
+            request.delete(id, query).await?;
+            let data = json!({ "data": { "id": id } });
+            Ok(Success::new(StatusCode::OK, format!("{label} deleted"), data))
+        }
+    }
 }
 
 /// The resource of a path; singular and plural are the same.

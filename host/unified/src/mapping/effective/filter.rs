@@ -115,5 +115,8 @@ mod tests {
         }
         let join = transform(json!({"name": "join", "with": ["last"], "separator": " "}));
         assert!(provider_value(FieldKind::Text, join.as_ref(), &json!("Ada")).is_err());
+        let expression = transform(json!({"name": "expression", "expression": "a"}));
+        let reason = provider_value(FieldKind::Text, expression.as_ref(), &json!("Ada")).unwrap_err();
+        assert!(reason.contains("can only be read"), "{reason}");
     }
 }

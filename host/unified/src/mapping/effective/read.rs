@@ -1,11 +1,14 @@
 //! From a provider's record to a unified one.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::Row;
 use crate::describe::sort_of;
 use crate::manifest::ResourceManifest;
 use crate::mapping::target::Target;
+use crate::mapping::transform::Expression;
 use crate::mapping::{FieldPath, Transform, coerce};
 use crate::schema::{ADDRESS_MEMBERS, Field, FieldKind, Resource};
 
@@ -47,7 +50,7 @@ pub(super) struct Plan {
 enum Slot {
     Id,
     Provider,
-    Value(Option<Reader>),
+    Value(Option<Box<Reader>>),
     Address(Vec<(&'static Field, Option<Reader>)>),
     Custom(Vec<(String, Reader)>),
     /// An owner's name, or else first and last name.
@@ -60,6 +63,8 @@ struct Reader {
     path: FieldPath,
     further: Vec<FieldPath>,
     transform: Option<Transform>,
+    /// What an expression was parsed to, and where its input is.
+    expression: Option<Arc<(Expression, FieldPath)>>,
     kind: FieldKind,
 }
 
@@ -183,14 +188,14 @@ impl Slot {
                 });
                 Self::Custom(custom.collect())
             }
-            _ => Self::Value(of(&Target::Plain(field))),
+            _ => Self::Value(of(&Target::Plain(field)).map(Box::new)),
         }
     }
 
     fn readers(&self) -> Vec<&Reader> {
         match self {
             Self::Id | Self::Provider => Vec::new(),
-            Self::Value(reader) => reader.iter().collect(),
+            Self::Value(reader) => reader.as_deref().into_iter().collect(),
             Self::Address(members) => members.iter().filter_map(|(_, reader)| reader.as_ref()).collect(),
             Self::Custom(members) => members.iter().map(|(_, reader)| reader).collect(),
             Self::OwnerName(name, parts) => name.iter().chain(parts).collect(),
@@ -248,7 +253,15 @@ impl Reader {
     fn new(row: &Row, fields_pointer: &str) -> Result<Self, String> {
         let transform = row.mapping.transform.clone();
         let further = transform.iter().flat_map(|transform| transform.further_fields());
+        let expression = match &transform {
+            Some(Transform::Expression { expression, .. }) => Some(Arc::new((
+                Expression::parse(expression)?,
+                FieldPath::from_root(fields_pointer)?,
+            ))),
+            _ => None,
+        };
         Ok(Self {
+            expression,
             unified_field: row.mapping.unified_field.clone(),
             path: row.path.clone(),
             further: further
@@ -264,15 +277,19 @@ impl Reader {
     }
 
     fn read(&self, document: &Value) -> Result<Value, ReadError> {
-        let read = match &self.transform {
-            None => self.path.find(document).cloned().map_or(Ok(Value::Null), Ok),
-            Some(transform @ Transform::Join { .. }) => transform.read(
+        let value = self.path.find(document).unwrap_or(&Value::Null);
+        let read = match (&self.transform, self.expression.as_deref()) {
+            (_, Some((expression, fields))) => {
+                expression.evaluate(fields.find(document).unwrap_or(&Value::Null), value)
+            }
+            (None, _) => Ok(value.clone()),
+            (Some(transform @ Transform::Join { .. }), _) => transform.read(
                 &self
                     .paths()
                     .map(|path| path.find(document).cloned().unwrap_or_default())
                     .collect(),
             ),
-            Some(transform) => transform.read(self.path.find(document).unwrap_or(&Value::Null)),
+            (Some(transform), _) => transform.read(value),
         };
         read.and_then(|value| coerce::coerce(self.kind, value))
             .map_err(|reason| ReadError::Value {

@@ -127,9 +127,12 @@ fn provider_fields_are_those_that_reading_needs() {
              "transform": {"name": "join", "with": ["utm", "first.name"], "separator": " "}},
             {"unifiedField": "customFields.x", "providerField": "written_only", "direction": "write"},
             {"unifiedField": "customFields.y", "providerField": "y"},
+            {"unifiedField": "jobTitle", "providerField": "title", "direction": "read",
+             "transform": {"name": "expression", "expression": "$value & level", "with": ["level", "email"]}},
         ]),
     );
     for (selection, expected) in [
+        (Some(vec!["jobTitle"]), vec!["title", "level", "email"]),
         (Some(vec!["id", "provider"]), vec![]),
         (Some(vec!["address"]), vec!["street", "city"]),
         (Some(vec!["ownerName"]), vec!["/owner/id"]),
@@ -144,6 +147,8 @@ fn provider_fields_are_those_that_reading_needs() {
                 "email",
                 "phones",
                 "company",
+                "title",
+                "level",
                 "street",
                 "city",
                 "stage",
@@ -162,6 +167,54 @@ fn provider_fields_are_those_that_reading_needs() {
             "{selection:?}"
         );
     }
+}
+
+#[test]
+fn expressions_read_the_fields_of_the_record_and_take_the_type_of_their_unified_field() {
+    let read = |unified: &str, provider: &str, expression: &str| {
+        let mapping = compile(
+            Resource::Contact,
+            json!([{"unifiedField": unified, "providerField": provider, "direction": "read",
+                    "transform": {"name": "expression", "expression": expression, "with": ["first.name", "score"]}}]),
+        );
+        let name = unified.split('.').next().unwrap().to_owned();
+        let selection = [name.clone()];
+        let record = json!({"id": "1", "at": "2026-03-09",
+                            "properties": {"first.name": "Ada", "score": 7, "rows": [{"t": "a"}, {"t": "b"}]}});
+        mapping
+            .read(&record, "example", Some(&selection))
+            .map(|mut read| read[&name].take())
+    };
+    for (unified, provider, expression, expected) in [
+        ("jobTitle", "score", "`first.name` & ' ' & $value", json!("Ada 7")),
+        ("jobTitle", "score", "score * 2", json!("14")),
+        ("jobTitle", "score", "`first.name` ? missing", json!(null)),
+        ("createdAt", "/at", "$value", json!("2026-03-09T00:00:00.000Z")),
+        ("tags", "rows", "rows.t", json!(["a", "b"])),
+        ("tags", "rows", "$value.t", json!(["a", "b"])),
+        (
+            "customFields.top",
+            "score",
+            "{'s': score}",
+            json!({"top": {"s": 7}}),
+        ),
+    ] {
+        assert_eq!(read(unified, provider, expression), Ok(expected), "{expression}");
+    }
+    let failed = |expression| read("jobTitle", "score", expression).unwrap_err().to_string();
+    assert_eq!(
+        failed("`first.name` * 2"),
+        "jobTitle cannot be read from score: the expression fails on this record: it calculates with something that is \
+         no number (JSONata T2001)"
+    );
+    assert_eq!(
+        failed("$pad(`first.name`, 100000)"),
+        "jobTitle cannot be read from score: `$pad` goes wider than 1000 characters"
+    );
+    assert_eq!(
+        failed("rows"),
+        "jobTitle cannot be read from score: expected text, got a list"
+    );
 }
 
 #[test]

@@ -134,6 +134,21 @@ fn provider_values_become_unified_ones() {
             json!(["", null]),
             json!(null),
         ),
+        (
+            json!({"name": "expression", "expression": "$uppercase($value)"}),
+            json!("ada"),
+            json!("ADA"),
+        ),
+        (
+            json!({"name": "expression", "expression": "emails[primary].value"}),
+            json!({"emails": [{"value": "a"}, {"value": "b", "primary": true}]}),
+            json!("b"),
+        ),
+        (
+            json!({"name": "expression", "expression": "missing"}),
+            json!({}),
+            json!(null),
+        ),
     ] {
         assert_eq!(
             transform(by.clone()).read(&provider),
@@ -318,6 +333,18 @@ fn parameters_without_sense_are_refused() {
             json!({"name": "join", "with": [], "separator": ""}),
             "at least one",
         ),
+        (
+            json!({"name": "expression", "expression": "a b"}),
+            "is no JSONata at character 3",
+        ),
+        (
+            json!({"name": "expression", "expression": "$eval('1')"}),
+            "must not call `$eval`",
+        ),
+        (
+            json!({"name": "expression", "expression": "a", "with": [""]}),
+            "`with`",
+        ),
     ] {
         let reason = transform(by.clone()).check().unwrap_err();
         assert!(reason.contains(expected), "{by}: {reason}");
@@ -331,6 +358,8 @@ fn names_and_parameters_that_do_not_exist_are_refused() {
         json!({"name": "date", "format": "x"}),
         json!({"name": "number", "factor": 1}),
         json!({"name": "split"}),
+        json!({"name": "expression"}),
+        json!({"name": "expression", "expression": "a", "language": "jq"}),
         json!({}),
     ] {
         assert!(serde_json::from_value::<Transform>(by.clone()).is_err(), "{by}");
@@ -345,6 +374,29 @@ fn transforms_are_written_as_they_were_read() {
         assert_eq!(transform(written), by);
         assert_eq!(by.check(), Ok(()));
     }
+}
+
+#[test]
+fn an_expression_makes_any_type_and_is_never_written() {
+    let by = transform(json!({"name": "expression", "expression": "a", "with": ["b"]}));
+    for kind in [
+        FieldKind::Text,
+        FieldKind::Number,
+        FieldKind::Boolean,
+        FieldKind::DateTime,
+        FieldKind::TextList,
+        FieldKind::Attendees,
+        FieldKind::CustomFields,
+    ] {
+        assert!(by.fits(kind), "{kind:?}");
+    }
+    assert!(by.read_only());
+    assert!(by.write(&json!("x")).unwrap_err().contains("can only be read"));
+    assert_eq!(by.further_fields(), ["b"]);
+    assert_eq!(
+        serde_json::to_value(&by).unwrap(),
+        json!({"name": "expression", "expression": "a", "with": ["b"]})
+    );
 }
 
 fn every_invertible() -> Vec<Transform> {

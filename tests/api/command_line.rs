@@ -1,0 +1,5 @@
+//! `routemcp` on the command line.
+
+mod connector;
+mod keys;
+mod serve;

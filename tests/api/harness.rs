@@ -1,0 +1,25 @@
+//! What the tests stand on: processes, an HTTP client with typed answers, a provider that follows a script.
+
+mod answer;
+mod client;
+mod command;
+mod crud;
+mod places;
+mod process;
+mod provider;
+mod raw;
+mod redact;
+mod server;
+mod walk;
+
+pub(crate) use answer::Answer;
+pub(crate) use client::Client;
+pub(crate) use command::routemcp;
+pub(crate) use crud::LifeCycle;
+pub(crate) use places::{copy_atomically, hubspot, snoop};
+pub(crate) use process::Process;
+pub(crate) use provider::{Provider, Received, Reply};
+pub(crate) use raw::{raw, raw_half_closed};
+pub(crate) use redact::redacted;
+pub(crate) use server::{Server, shared};
+pub(crate) use walk::{assert_walks_exactly_once, walk};

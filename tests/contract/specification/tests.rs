@@ -1,0 +1,293 @@
+//! A small API, described in 3.0, and requests that fit or do not.
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use super::Specification;
+use crate::exchange::Exchange;
+
+fn document() -> Value {
+    let pet = json!({
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {
+            "id": { "type": "integer", "readOnly": true },
+            "name": { "type": "string" },
+            "born": { "type": "string", "format": "date", "nullable": true, "example": "2020-01-01" },
+            "owner": { "$ref": "#/components/schemas/Owner" }
+        }
+    });
+    let owner = json!({ "type": "object", "properties": { "email": { "type": "string" } }, "additionalProperties": false });
+    let one =
+        json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Pet" } } } });
+    let list = json!({ "content": { "application/json": { "schema": { "type": "array", "items": { "$ref": "#/components/schemas/Pet" } } } } });
+    let query = json!([
+        { "$ref": "#/components/parameters/Limit" },
+        { "name": "fields", "in": "query", "style": "form", "explode": false,
+          "schema": { "type": "array", "items": { "type": "string", "enum": ["id", "name"] } } },
+        { "name": "ids", "in": "query", "schema": { "type": "array", "items": { "type": "integer" } } },
+        { "name": "Version", "in": "header", "required": true, "schema": { "type": "string", "enum": ["1"] } }
+    ]);
+    let id = json!([{ "name": "id", "in": "path", "required": true, "schema": { "type": "integer" } }]);
+    let form = json!({ "required": true, "content": { "application/x-www-form-urlencoded": { "schema": {
+        "type": "object", "required": ["count"], "properties": { "count": { "type": "integer" } } } } } });
+    json!({
+        "openapi": "3.0.3",
+        "servers": [{ "url": "https://pets.example/shop/{version}/" }],
+        "paths": {
+            "/pets": {
+                "get": { "parameters": query, "responses": { "200": list } },
+                "post": { "requestBody": one, "responses": { "201": one, "default": { "description": "any" } } }
+            },
+            "/pets/{id}": { "parameters": id,
+                "get": { "responses": { "200": one, "4XX": { "description": "none" } } },
+                "delete": { "responses": { "204": { "description": "gone" } } } },
+            "/pets/count": { "get": { "responses": { "200": { "description": "ok" } } },
+                "post": { "requestBody": form, "responses": { "200": { "description": "ok" } } } }
+        },
+        "components": {
+            "parameters": { "Limit": { "name": "limit", "in": "query", "required": true,
+                "schema": { "type": "integer", "maximum": 100 } } },
+            "schemas": { "Pet": pet, "Owner": owner }
+        }
+    })
+}
+
+fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+    let value = |value: &str| HeaderValue::from_str(value).unwrap();
+    pairs
+        .iter()
+        .map(|(name, text)| (http::HeaderName::from_static(name), value(text)))
+        .collect()
+}
+
+/// A request of version 1 to a path with a query, and a JSON answer.
+fn exchange(method: &str, target: &str, status: u16, answer: &Value) -> Exchange {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Exchange {
+        method: method.to_owned(),
+        path: format!("/shop/v7{path}"),
+        query: url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect(),
+        headers: headers(&[("version", "1")]),
+        body: Vec::new(),
+        status: StatusCode::from_u16(status).unwrap(),
+        answer_headers: headers(&[("content-type", "application/json; charset=utf-8")]),
+        answer: if answer.is_null() {
+            Vec::new()
+        } else {
+            answer.to_string().into_bytes()
+        },
+    }
+}
+
+fn with_body(mut exchange: Exchange, media_type: &str, body: &str) -> Exchange {
+    exchange.headers.extend(headers(&[("content-type", media_type)]));
+    exchange.body = body.as_bytes().to_vec();
+    exchange
+}
+
+fn create(body: &Value) -> Exchange {
+    let created = exchange("POST", "/pets", 201, &json!({ "id": 1, "name": "Mia" }));
+    with_body(created, "application/json", &body.to_string())
+}
+
+/// The places of everything wrong.
+#[track_caller]
+fn check(exchange: &Exchange, operation: &str, places: &[&str]) {
+    let mut specification = Specification::default();
+    specification.add(&document());
+    let (name, faults) = specification.check(exchange);
+    let found: Vec<&str> = faults.iter().map(|fault| fault.at.as_str()).collect();
+    assert_eq!(
+        (name.as_str(), found.as_slice()),
+        (operation, places),
+        "{faults:?}"
+    );
+}
+
+#[test]
+fn what_fits_is_not_complained_about() {
+    let pet = json!({ "id": 1, "name": "Mia", "born": null, "owner": { "email": "a@b.example" }, "more": 1 });
+    check(
+        &exchange(
+            "GET",
+            "/pets?limit=5&fields=id,name&ids=1&ids=2",
+            200,
+            &json!([pet]),
+        ),
+        "GET /pets",
+        &[],
+    );
+    check(&exchange("GET", "/pets/1", 200, &pet), "GET /pets/{id}", &[]);
+    check(
+        &exchange("GET", "/pets/1", 404, &Value::Null),
+        "GET /pets/{id}",
+        &[],
+    );
+    check(
+        &exchange("DELETE", "/pets/1", 204, &Value::Null),
+        "DELETE /pets/{id}",
+        &[],
+    );
+    check(&create(&json!({ "name": "Mia" })), "POST /pets", &[]);
+    let counted = exchange("POST", "/pets/count", 200, &Value::Null);
+    check(
+        &with_body(counted, "application/x-www-form-urlencoded", "count=3"),
+        "POST /pets/count",
+        &[],
+    );
+}
+
+#[test]
+fn the_more_exact_template_is_meant() {
+    check(
+        &exchange("GET", "/pets/count", 200, &Value::Null),
+        "GET /pets/count",
+        &[],
+    );
+    check(
+        &exchange("GET", "/pets/mia", 200, &json!({ "id": 1, "name": "Mia" })),
+        "GET /pets/{id}",
+        &["request path id"],
+    );
+}
+
+#[test]
+fn a_path_or_method_that_does_not_exist_is_told() {
+    check(
+        &exchange("PUT", "/pets", 200, &Value::Null),
+        "PUT /shop/v7/pets",
+        &["request path"],
+    );
+    check(
+        &exchange("GET", "/pets/", 200, &Value::Null),
+        "GET /shop/v7/pets/",
+        &["request path"],
+    );
+}
+
+#[test]
+fn query_and_header_parameters_are_checked() {
+    let places = [
+        "request query fields /*",
+        "request query ids /*",
+        "request query limit",
+        "request query page",
+    ];
+    let list = exchange(
+        "GET",
+        "/pets?limit=101&fields=id,age&ids=x&page=2",
+        200,
+        &json!([]),
+    );
+    let mut specification = Specification::default();
+    specification.add(&document());
+    let mut found: Vec<String> = specification
+        .check(&list)
+        .1
+        .into_iter()
+        .map(|fault| fault.at)
+        .collect();
+    found.sort();
+    assert_eq!(found, places);
+    let mut bare = exchange("GET", "/pets", 200, &json!([]));
+    bare.headers.clear();
+    check(
+        &bare,
+        "GET /pets",
+        &["request query limit", "request header Version"],
+    );
+    let twice = exchange("GET", "/pets?limit=1&limit=2", 200, &json!([]));
+    check(&twice, "GET /pets", &["request query limit"]);
+}
+
+#[test]
+fn request_bodies_are_checked() {
+    check(&create(&json!({})), "POST /pets", &["request body /name"]);
+    check(
+        &create(&json!({ "name": 1, "colour": "red" })),
+        "POST /pets",
+        &["request body /name"],
+    );
+    check(
+        &create(&json!({ "name": "Mia", "colour": "red" })),
+        "POST /pets",
+        &["request body /colour"],
+    );
+    check(
+        &create(&json!({ "name": "Mia", "id": 1 })),
+        "POST /pets",
+        &["request body /id"],
+    );
+    let born = json!({ "name": "Mia", "born": "yesterday", "owner": { "age": 1 } });
+    check(
+        &create(&born),
+        "POST /pets",
+        &["request body /born", "request body /owner/age"],
+    );
+    check(
+        &with_body(create(&json!({})), "text/plain", "Mia"),
+        "POST /pets",
+        &["request body"],
+    );
+    let counted = exchange("POST", "/pets/count", 200, &Value::Null);
+    check(&counted, "POST /pets/count", &["request body"]);
+    let words = with_body(counted, "application/x-www-form-urlencoded", "count=three");
+    check(&words, "POST /pets/count", &["request body /count"]);
+}
+
+#[test]
+fn a_refused_request_is_not_judged_but_its_answer_is() {
+    let mut refused = create(&json!({ "name": 1 }));
+    refused.status = StatusCode::BAD_REQUEST;
+    check(&refused, "POST /pets", &["response 400"]);
+}
+
+#[test]
+fn answers_are_checked() {
+    let list = exchange(
+        "GET",
+        "/pets?limit=5",
+        200,
+        &json!([{ "id": "1", "name": "a" }, { "id": 2 }]),
+    );
+    check(
+        &list,
+        "GET /pets",
+        &["response 200 /*/id", "response 200 /*/name"],
+    );
+    check(
+        &exchange("GET", "/pets?limit=5", 500, &Value::Null),
+        "GET /pets",
+        &["response 500"],
+    );
+    check(
+        &exchange("DELETE", "/pets/1", 204, &json!({})),
+        "DELETE /pets/{id}",
+        &["response 204"],
+    );
+    check(
+        &exchange("GET", "/pets/1", 200, &Value::Null),
+        "GET /pets/{id}",
+        &["response 200"],
+    );
+    let mut page = exchange("GET", "/pets/1", 200, &json!({ "id": 1, "name": "Mia" }));
+    page.answer_headers = headers(&[("content-type", "text/html")]);
+    check(&page, "GET /pets/{id}", &["response 200"]);
+}
+
+#[test]
+fn documents_of_several_versions_are_told_apart_by_their_header() {
+    let mut newer = document();
+    newer["paths"]["/pets"]["get"]["parameters"] =
+        json!([{ "name": "Version", "in": "header", "required": true, "schema": { "enum": ["2"] } }]);
+    let mut specification = Specification::default();
+    specification.add(&document());
+    specification.add(&newer);
+    let mut list = exchange("GET", "/pets", 200, &json!([]));
+    assert_eq!(specification.check(&list).1.len(), 1, "version 1 wants a limit");
+    list.headers = headers(&[("version", "2")]);
+    assert_eq!(specification.check(&list).1, []);
+}
