@@ -14,13 +14,13 @@ async fn a_connection_is_imported_shown_and_deleted() {
     });
     let created = client.post("/connections", &body).await.expect(201);
     insta::assert_json_snapshot!("connection", redacted(&created.body, true));
-    let path = format!("/connections/{}", created.data()["id"].as_str().unwrap());
+    let path = format!("/connections/{}", created.id());
     let shown = client.get(&path).await.expect(200);
-    assert_eq!(shown.data(), created.data());
+    assert_eq!(shown.record(), created.record());
     let listed = client.get("/connections").await.expect(200);
-    assert_eq!(listed.data(), &json!([created.data()]));
+    assert_eq!(listed.data(), &json!([created.record()]));
     let deleted = client.delete(&path).await.expect(200);
-    assert_eq!(deleted.data()["id"], created.data()["id"]);
+    assert_eq!(deleted.id(), created.id());
     client.get(&path).await.refused(404, "NOT_FOUND");
     client.delete(&path).await.refused(404, "NOT_FOUND");
     client
@@ -35,9 +35,9 @@ async fn importing_again_replaces_the_credential_of_the_same_connection() {
     let client = server.live_client();
     let first = client.connect("hubspot", "user-7", Some("pat-1")).await;
     let second = client.connect("hubspot", "user-7", Some("pat-2")).await;
-    assert_eq!(first.data()["id"], second.data()["id"]);
+    assert_eq!(first.id(), second.id());
     let other = client.connect("hubspot", "user-8", Some("pat-3")).await;
-    assert_ne!(first.data()["id"], other.data()["id"]);
+    assert_ne!(first.id(), other.id());
     assert_eq!(
         client.get("/connections").await.data().as_array().map(Vec::len),
         Some(2)

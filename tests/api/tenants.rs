@@ -87,7 +87,7 @@ async fn live_and_test_keys_see_their_own_connections_only() {
     live.delete(&path).await.refused(404, "NOT_FOUND");
     live.get("/contact").await.refused(409, "PROVIDER_NOT_CONNECTED");
     let imported = live.connect("hubspot", "user-001", Some("pat-live")).await;
-    let path = format!("/connections/{}", imported.data()["id"].as_str().unwrap());
+    let path = format!("/connections/{}", imported.id());
     test.get(&path).await.refused(404, "NOT_FOUND");
     let page = test.get("/contact?limit=5").await.expect(200);
     let foreign = format!("/contact?limit=5&cursor={}", page.cursor().unwrap());

@@ -13,7 +13,7 @@ pub(crate) struct Deviation {
     provider: String,
     /// Method and path template, or `*` for any.
     operation: String,
-    /// The place, as a violation has it.
+    /// The place, as a violation has it. `**` stands for any text.
     at: String,
     /// Why it is right.
     reason: String,
@@ -49,7 +49,15 @@ pub(crate) fn deliberate() -> Vec<Deviation> {
 impl Deviation {
     fn covers(&self, violation: &Violation) -> bool {
         let operation = self.operation == "*" || self.operation == violation.operation;
-        operation && self.provider == violation.provider && self.at == violation.at
+        operation && self.provider == violation.provider && fits(&self.at, &violation.at)
+    }
+}
+
+/// Whether a text is one of a pattern's, in which `**` stands for any text, once.
+fn fits(pattern: &str, text: &str) -> bool {
+    match pattern.split_once("**") {
+        Some((start, end)) => text.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+        None => pattern == text,
     }
 }
 
@@ -119,7 +127,7 @@ impl Display for Seen {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Deviation, Findings, Violation};
+    use super::{Deviation, Findings, Violation, fits};
 
     fn violation(at: &str) -> Violation {
         Violation {
@@ -185,6 +193,19 @@ mod tests {
                 2,
                 "the violation, and the entry that covers nothing: {complaints:?}"
             );
+        }
+    }
+
+    #[test]
+    fn two_stars_are_any_text() {
+        assert!(fits("response 200 /** = null", "response 200 /data/*/id = null"));
+        assert!(fits("response 200 /** = null", "response 200 / = null"));
+        for other in [
+            "response 200 /data/*/id",
+            "response 201 /id = null",
+            "response 200 = null",
+        ] {
+            assert!(!fits("response 200 /** = null", other), "{other}");
         }
     }
 

@@ -79,8 +79,10 @@ impl Schema {
 
     /// What is wrong with a value. Places are JSON Pointers in which `*` stands for any index.
     ///
+    /// A null that may not be one has ` = null` after its place.
+    ///
     /// A request's body may have declared members only, at its top: a member that the provider does not know is a
-    /// mistake even where the description does not forbid it.
+    /// mistake even where the description does not forbid it. A schema that declares no member at all says nothing.
     pub(crate) fn faults(&self, value: &Value) -> Vec<Fault> {
         let validator = match self.compiled.get_or_init(|| self.compile()) {
             Ok(validator) => validator,
@@ -104,12 +106,20 @@ impl Schema {
             "allOf": [translate(&self.source, self.direction)],
             "components": { "schemas": self.components.translated(self.direction) },
         });
-        if let (Direction::Request, Some(root)) = (self.direction, root.as_object_mut()) {
+        let closed = self.direction == Direction::Request && self.declares_members(&self.source);
+        if let (true, Some(root)) = (closed, root.as_object_mut()) {
             root.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
         }
         let options = jsonschema::options().with_draft(Draft::Draft202012);
         let validator = options.should_validate_formats(true).offline().build(&root);
         validator.map_err(|error| error.to_string())
+    }
+
+    fn declares_members(&self, schema: &Value) -> bool {
+        let schema = self.components.resolve(schema);
+        let own = schema.get("properties").and_then(Value::as_object);
+        own.is_some_and(|members| !members.is_empty())
+            || combined(schema).any(|schema| self.declares_members(schema))
     }
 
     /// A text of a URL, a header or a form as the value that it stands for: numbers and booleans only where the schema
@@ -174,12 +184,17 @@ impl Schema {
                 .collect(),
             _ => Vec::new(),
         };
-        let combined = ["allOf", "anyOf", "oneOf"]
-            .into_iter()
-            .filter_map(|keyword| schema.get(keyword)?.as_array());
-        let combined = combined.flatten().flat_map(|schema| self.types(schema));
+        let combined = combined(schema).flat_map(|schema| self.types(schema));
         own.into_iter().chain(combined).collect()
     }
+}
+
+/// The schemas that a schema is combined of.
+fn combined(schema: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["allOf", "anyOf", "oneOf"].into_iter();
+    lists
+        .filter_map(|keyword| schema.get(keyword)?.as_array())
+        .flatten()
 }
 
 /// An error as faults: one for each member that is missing or too many, and for combinations those of the alternative
@@ -193,6 +208,9 @@ fn explain(error: &ValidationError<'_>) -> Vec<Fault> {
             .collect()
     };
     match error.kind() {
+        ValidationErrorKind::Type { .. } if error.instance().is_null() => {
+            vec![Fault::new(format!("{place} = null"), cut(&error.to_string()))]
+        }
         ValidationErrorKind::Required { property } => members(
             &[property.as_str().unwrap_or_default().to_owned()],
             "is required and missing",

@@ -93,13 +93,10 @@ pub(crate) fn create(values: Map<String, Value>, fields: &[String]) -> Result<Va
         values.entry("title").or_insert(name.into());
         made = is_new.then_some(id);
     } else if !values.contains_key("person_id") && !values.contains_key("organization_id") {
-        return Err(Failure::rejected(
-            "A lead in Pipedrive belongs to a person, so it needs a name or an email address",
-        )
-        .field(
-            format!("{PERSON}emails"),
-            "one of first name, last name and email is needed",
-        ));
+        return Err(
+            Failure::rejected("A lead in Pipedrive belongs to a person, so it needs a name")
+                .field(format!("{PERSON}first_name"), "is needed"),
+        );
     }
     let sent = body(values).and_then(|body| errors::record(http::post(PATH).json(&body).send()?));
     match sent {
@@ -117,22 +114,23 @@ pub(crate) fn update(id: &str, values: Map<String, Value>, fields: &[String]) ->
     let (person, mut values) = split(values);
     let mut lead = read(id)?;
     value(&mut values, &lead)?;
-    if let Some(archived) = values.get_mut(ARCHIVED)
-        && let Some(flag) = archived.as_str().and_then(|text| text.parse::<bool>().ok())
-    {
-        // The mapping's table has texts.
-        *archived = flag.into();
+    if let Some(archived) = values.get_mut(ARCHIVED) {
+        *archived = flag(archived.take());
     }
     let body = body(values)?;
-    if !person.is_empty() {
-        let person_id = id_text(lead.get("person_id")).ok_or_else(|| no_person(&person))?;
-        persons::update(&person_id, person, &[]).map_err(about_person)?;
+    let person_id = id_text(lead.get("person_id"));
+    if !person.is_empty() && person_id.is_none() {
+        return Err(no_person(&person));
     }
+    // The lead first: it is the one that Pipedrive has more reasons to refuse.
     if !body.is_empty() {
         // The same values twice are the same record.
         let request = http::patch(path(id)?).json(&body).repeatable();
         let answer = errors::record(request.send()?).map_err(named)?;
         lead = answer.at("/data").unwrap_or_default();
+    }
+    if let (Some(person_id), false) = (person_id, person.is_empty()) {
+        persons::update(&person_id, person, &[]).map_err(about_person)?;
     }
     finish(lead, fields)
 }
@@ -180,6 +178,16 @@ fn finish(mut lead: Value, fields: &[String]) -> Result<Value, Failure> {
     Ok(lead)
 }
 
+/// The mapping's table has texts, and a lead that is not archived is open.
+fn flag(archived: Value) -> Value {
+    match archived.as_str() {
+        Some("true") => true.into(),
+        Some("false") => false.into(),
+        Some(_) => archived,
+        None => false.into(),
+    }
+}
+
 /// The values of the person, under the person's own names for them, and those of the lead.
 fn split(values: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
     let (person, lead): (Map<_, _>, Map<_, _>) = values
@@ -219,10 +227,7 @@ fn find_or_create(person: Map<String, Value>) -> Result<(String, String, bool), 
         None => persons::create(person, &[])?,
     };
     let id = id_text(person.get("id")).unwrap_or_default();
-    let name = text(&person, "name")
-        .map(str::to_owned)
-        .or(email)
-        .unwrap_or_default();
+    let name = text(&person, "name").unwrap_or_default().to_owned();
     Ok((id, name, is_new))
 }
 

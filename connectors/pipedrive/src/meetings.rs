@@ -3,6 +3,7 @@
 use routemcp_sdk::prelude::*;
 use serde_json::{Map, Value, json};
 
+use crate::joins::set;
 use crate::v2::{self, Object};
 use crate::values::{self, id_text, without_clearing};
 use crate::{errors, times};
@@ -55,7 +56,10 @@ pub(crate) fn create(values: Map<String, Value>, fields: &[String]) -> Result<Va
     body.retain(|_, value| !value.is_null());
     body.insert("type".to_owned(), TYPE.into());
     let answer = v2::create(Object::Activities, &body).map_err(named)?;
-    let created = finished(answer.at("/data").unwrap_or_default());
+    let mut created = finished(answer.at("/data").unwrap_or_default());
+    if attendees(fields).is_some() && !with_attendees {
+        set(&mut created, ATTENDEES, json!([]));
+    }
     match (with_attendees, id_text(created.get("id"))) {
         // Attendees come only when they are asked for. The meeting is there even if reading it fails: an error would make
         // the caller create it a second time.

@@ -35,8 +35,7 @@ pub(crate) fn body(mut values: Map<String, Value>, current: &Value) -> Result<Ma
     let address = address(&mut values, current);
     let mut body = values::body(values)?;
     if current.is_null() || names.iter().any(Option::is_some) {
-        let fallback = first_value(body.get("emails")).or_else(|| first_value(body.get("phones")));
-        let name = name(&names, current).or(fallback).ok_or_else(nameless)?;
+        let name = name(&names, current)?;
         body.entry("name").or_insert(name.into());
     }
     if let Some(address) = address {
@@ -73,25 +72,23 @@ fn one_primary(list: Value) -> Value {
     Value::Array(elements)
 }
 
-/// Pipedrive takes the whole name and takes it apart itself.
-fn name(given: &[Option<Value>; 2], current: &Value) -> Option<String> {
+/// Pipedrive takes the whole name and takes it apart itself: a first name of two words may come back as a first and a last
+/// name, which is why the manifest maps it one way for reading and one for writing. A last name alone would come back as the
+/// first, so it is refused.
+fn name(given: &[Option<Value>; 2], current: &Value) -> Result<String, Failure> {
     let part = |given: &Option<Value>, field: &str| match given {
-        Some(given) => given.as_str().map(str::trim).map(str::to_owned),
-        None => text(current, field).map(str::to_owned),
+        Some(given) => given.as_str().map(str::trim).unwrap_or_default().to_owned(),
+        None => text(current, field).unwrap_or_default().to_owned(),
     };
     let [first, last] = given;
-    let parts = [part(first, FIRST), part(last, LAST)];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect();
-    Some(parts.join(" ")).filter(|name| !name.is_empty())
-}
-
-fn nameless() -> Failure {
-    Failure::rejected("A person in Pipedrive needs a name")
-        .field(FIRST, "a name or an email address is needed")
+    match (part(first, FIRST), part(last, LAST)) {
+        (first, _) if first.is_empty() => Err(Failure::rejected("A person in Pipedrive needs a name").field(
+            FIRST,
+            "is needed: Pipedrive would take a last name alone for the first name",
+        )),
+        (first, last) if last.is_empty() => Ok(first),
+        (first, last) => Ok(format!("{first} {last}")),
+    }
 }
 
 /// The address with the given parts changed, as a whole: Pipedrive has it in one object. None if no part is given.
@@ -154,6 +151,13 @@ mod tests {
                 "{values}"
             );
         }
+        for last in [
+            json!({ "last_name": "Lind" }),
+            json!({ "first_name": " ", "last_name": "Lind" }),
+        ] {
+            assert_eq!(made(last, Value::Null).unwrap_err().fields[0].0, "first_name");
+        }
+        assert!(made(json!({ "first_name": null }), current.clone()).is_err());
         assert_eq!(
             made(json!({ "job_title": "CTO" }), Value::Null)
                 .unwrap_err()
@@ -168,10 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn a_new_person_without_a_name_is_named_by_the_email() {
-        let made = made(json!({ "emails": [{ "value": "a@example.com" }] }), Value::Null).unwrap();
+    fn one_email_is_the_primary_one() {
+        let given = json!({ "first_name": "A", "emails": [{ "value": "a@example.com" }] });
         let emails = json!([{ "value": "a@example.com", "primary": true, "label": "work" }]);
-        assert_eq!(made, json!({ "emails": emails, "name": "a@example.com" }));
+        assert_eq!(
+            made(given, Value::Null).unwrap(),
+            json!({ "emails": emails, "name": "A" })
+        );
     }
 
     #[test]

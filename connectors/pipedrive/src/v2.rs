@@ -128,7 +128,10 @@ pub(crate) fn foreign_cursor() -> Failure {
 /// One record. Pipedrive keeps deleted ones for 30 days and may still answer with them.
 pub(crate) fn get(object: Object, id: &str, include: Option<&str>) -> Result<Response, Failure> {
     let request = http::get(object.record(id)?).query_some("include_fields", include);
-    let answer = errors::record(request.send()?)?;
+    living(errors::record(request.send()?)?)
+}
+
+fn living(answer: Response) -> Result<Response, Failure> {
     match answer.at("/data/is_deleted") {
         Some(true) => Err(Failure::not_found("the record was deleted in Pipedrive")),
         _ => Ok(answer),
@@ -146,7 +149,7 @@ pub(crate) fn update(object: Object, id: &str, body: &Map<String, Value>) -> Res
     }
     // The same values twice are the same record.
     let request = http::patch(object.record(id)?).json(body).repeatable();
-    errors::record(request.send()?)
+    living(errors::record(request.send()?)?)
 }
 
 pub(crate) fn delete(object: Object, id: &str) -> Result<(), Failure> {

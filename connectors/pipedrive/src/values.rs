@@ -17,34 +17,35 @@ const IDS: [&str; 8] = [
     "stage_id",
     "visible_to",
 ];
-/// What every record has in Pipedrive, so that it can be changed but not cleared. A replace asks for that with every field
-/// that it leaves out; those keep what they have.
-const ALWAYS_SET: [&str; 8] = [
-    "owner_id",
-    "pipeline_id",
-    "stage_id",
-    "currency",
-    "status",
-    "visible_to",
-    "is_archived",
-    "busy",
-];
+/// What every record has in Pipedrive, so that it can be changed but not cleared.
+const ALWAYS_SET: [&str; 4] = ["owner_id", "pipeline_id", "stage_id", "currency"];
 
 /// The body for provider fields. Names of custom fields stand behind `/custom_fields/`; the API v1 has them among the
 /// others.
 pub(crate) fn body(values: Map<String, Value>) -> Result<Map<String, Value>, Failure> {
     let mut body = Map::new();
     let mut custom = Map::new();
+    let mut wrong = Vec::new();
     for (field, value) in values {
         if let Some(key) = field.strip_prefix(CUSTOM_PREFIX) {
             custom.insert(unescape(key), value);
         } else if field.starts_with('/') {
-            return Err(Failure::rejected("Some values cannot be written to Pipedrive")
-                .field(field, "Pipedrive keeps this elsewhere or sets it itself"));
-        } else if !(value.is_null() && ALWAYS_SET.contains(&field.as_str())) {
+            wrong.push((field, "Pipedrive keeps this elsewhere or sets it itself"));
+        } else if value.is_null() && ALWAYS_SET.contains(&field.as_str()) {
+            wrong.push((
+                field,
+                "Pipedrive always has one: give another, or leave it as it is with PATCH",
+            ));
+        } else {
             let value = typed(&field, value);
             body.insert(field, value);
         }
+    }
+    if !wrong.is_empty() {
+        let failure = Failure::rejected("Some values cannot be written to Pipedrive");
+        return Err(wrong
+            .into_iter()
+            .fold(failure, |failure, (field, why)| failure.field(field, why)));
     }
     if !custom.is_empty() {
         body.insert(CUSTOM_FIELDS.to_owned(), custom.into());
@@ -132,8 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn what_every_record_has_is_not_cleared() {
+    fn what_every_record_has_cannot_be_cleared() {
         let given = json!({ "owner_id": null, "currency": null, "org_id": null, "label_ids": null });
+        let fields = made(given).unwrap_err().fields;
+        assert_eq!(
+            fields.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
+            ["owner_id", "currency"]
+        );
+        let given = json!({ "org_id": null, "label_ids": null });
         assert_eq!(made(given).unwrap(), json!({ "org_id": null, "label_ids": [] }));
     }
 

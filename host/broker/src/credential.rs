@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::Url;
 
-use crate::{Response, SendError};
 use crate::policy::{headers, target};
+use crate::{Response, SendError};
 
 /// A secret and its place in a request. `Debug` does not show the secret.
 pub struct Credential {
@@ -114,13 +114,15 @@ impl Credential {
         if secret.len() < SHORTEST {
             return;
         }
-        let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let encoded =
+            percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
         for form in [secret, encoded.as_str()] {
             if let Some(body) = without(&response.body, form.as_bytes()) {
                 response.body = body.into();
             }
             for value in response.headers.values_mut() {
-                let clean = without(value.as_bytes(), form.as_bytes()).map(|bytes| HeaderValue::from_bytes(&bytes));
+                let clean =
+                    without(value.as_bytes(), form.as_bytes()).map(|bytes| HeaderValue::from_bytes(&bytes));
                 if let Some(Ok(clean)) = clean {
                     *value = clean;
                 }
@@ -225,7 +227,10 @@ mod tests {
             body: "{\"a\":\"Bearer pat-0123/456\",\"b\":\"pat-0123/456\"}".into(),
         };
         credential.redact(&mut response);
-        assert_eq!(response.body, "{\"a\":\"Bearer [credential]\",\"b\":\"[credential]\"}");
+        assert_eq!(
+            response.body,
+            "{\"a\":\"Bearer [credential]\",\"b\":\"[credential]\"}"
+        );
         assert_eq!(response.headers["location"], "/x?token=[credential]");
     }
 }

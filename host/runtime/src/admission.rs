@@ -31,8 +31,17 @@ impl Admission {
     /// `running` calls at a time, `queue` more may wait for up to `patience` each.
     #[must_use]
     pub fn new(running: usize, queue: usize, patience: Duration) -> Self {
-        let tenants = Arc::new(Tenants { share: running.div_ceil(2), taken: Mutex::default() });
-        Self { running: Arc::new(Semaphore::new(running)), waiting: AtomicUsize::new(0), queue, patience, tenants }
+        let tenants = Arc::new(Tenants {
+            share: running.div_ceil(2),
+            taken: Mutex::default(),
+        });
+        Self {
+            running: Arc::new(Semaphore::new(running)),
+            waiting: AtomicUsize::new(0),
+            queue,
+            patience,
+            tenants,
+        }
     }
 
     /// Waits for a place for a call of a tenant.
@@ -42,12 +51,18 @@ impl Admission {
     pub async fn enter(&self, tenant: &str) -> Result<Permit, CallError> {
         let share = Share::take(&self.tenants, tenant).ok_or_else(overloaded)?;
         if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
-            return Ok(Permit { _permit: permit, _share: share });
+            return Ok(Permit {
+                _permit: permit,
+                _share: share,
+            });
         }
         let _place = Place::take(&self.waiting, self.queue).ok_or_else(overloaded)?;
         let waiting = Arc::clone(&self.running).acquire_owned();
         match tokio::time::timeout(self.patience, waiting).await {
-            Ok(Ok(permit)) => Ok(Permit { _permit: permit, _share: share }),
+            Ok(Ok(permit)) => Ok(Permit {
+                _permit: permit,
+                _share: share,
+            }),
             _ => Err(overloaded()),
         }
     }
@@ -82,7 +97,10 @@ impl Share {
             return None;
         }
         *calls += 1;
-        Some(Self { tenants: Arc::clone(tenants), tenant: tenant.to_owned() })
+        Some(Self {
+            tenants: Arc::clone(tenants),
+            tenant: tenant.to_owned(),
+        })
     }
 }
 
@@ -131,8 +149,14 @@ mod tests {
     #[tokio::test]
     async fn a_full_house_and_a_full_queue_turn_calls_away_at_once() {
         let admission = Admission::new(2, 0, Duration::from_secs(60));
-        let permits = (admission.enter("a").await.unwrap(), admission.enter("b").await.unwrap());
-        assert!(matches!(admission.enter("c").await, Err(CallError::Overloaded { .. })));
+        let permits = (
+            admission.enter("a").await.unwrap(),
+            admission.enter("b").await.unwrap(),
+        );
+        assert!(matches!(
+            admission.enter("c").await,
+            Err(CallError::Overloaded { .. })
+        ));
         drop(permits);
         assert!(admission.enter("c").await.is_ok());
     }
@@ -141,7 +165,10 @@ mod tests {
     async fn waiting_ends_with_a_place_or_after_the_patience() {
         let admission = Admission::new(1, 1, Duration::from_secs(5));
         let permit = admission.enter("a").await.unwrap();
-        assert!(matches!(admission.enter("b").await, Err(CallError::Overloaded { .. })));
+        assert!(matches!(
+            admission.enter("b").await,
+            Err(CallError::Overloaded { .. })
+        ));
         let (entered, ()) = tokio::join!(admission.enter("b"), async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             drop(permit);
@@ -152,8 +179,14 @@ mod tests {
     #[tokio::test]
     async fn no_tenant_takes_more_than_half_of_the_places() {
         let admission = Admission::new(4, 4, Duration::from_secs(60));
-        let flood = (admission.enter("a").await.unwrap(), admission.enter("a").await.unwrap());
-        assert!(matches!(admission.enter("a").await, Err(CallError::Overloaded { .. })));
+        let flood = (
+            admission.enter("a").await.unwrap(),
+            admission.enter("a").await.unwrap(),
+        );
+        assert!(matches!(
+            admission.enter("a").await,
+            Err(CallError::Overloaded { .. })
+        ));
         assert!(admission.enter("b").await.is_ok());
         drop(flood);
         assert!(admission.enter("a").await.is_ok());

@@ -35,7 +35,9 @@ pub(crate) fn page(table: &mut ResourceTable, page: GuestPage, limit: u32) -> Re
 }
 
 fn too_many(got: usize, limit: u32) -> CallError {
-    CallError::Contract(format!("{got} records were returned where at most {limit} were asked for"))
+    CallError::Contract(format!(
+        "{got} records were returned where at most {limit} were asked for"
+    ))
 }
 
 /// One record.
@@ -102,7 +104,8 @@ fn nothing_at(pointer: &str) -> CallError {
 }
 
 fn parse(text: &str) -> Result<Value, CallError> {
-    json::parse(text.as_bytes()).map_err(|error| CallError::Contract(format!("a record is not JSON: {error}")))
+    json::parse(text.as_bytes())
+        .map_err(|error| CallError::Contract(format!("a record is not JSON: {error}")))
 }
 
 #[cfg(test)]

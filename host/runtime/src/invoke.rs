@@ -12,6 +12,7 @@ use wasmtime::{Store, Trap, UpdateDeadline};
 use crate::bindings::exports::routemcp::connector::{connector, sandbox};
 use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
 use crate::call::{CallContext, Called, Page, Usage};
+use crate::cpu::metered;
 use crate::documents;
 use crate::engine::Shared;
 use crate::error::{CallError, LimitExceeded};
@@ -82,7 +83,8 @@ impl Linked {
             }
         };
         let mut store = self.store(context, None);
-        let running = self.run(&mut store, operation);
+        let meter = Arc::clone(&store.data().cpu);
+        let running = metered(&meter, self.run(&mut store, operation));
         let result = match tokio::time::timeout(self.limits().wall_clock, running).await {
             Ok(Ok(result)) => result,
             Ok(Err(error)) => Err(classify(&error, &store)),
@@ -114,7 +116,8 @@ impl Linked {
             settings: Arc::new(BTreeMap::new()),
         };
         let mut store = self.store(context, Some(turn));
-        let running = handle(&self.pre, indices, &mut store, request);
+        let meter = Arc::clone(&store.data().cpu);
+        let running = metered(&meter, handle(&self.pre, indices, &mut store, request));
         let reply = match tokio::time::timeout(self.limits().wall_clock, running).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error)) => return Err(classify(&error, &store)),
@@ -146,9 +149,10 @@ impl Linked {
         store.set_hostcall_fuel(limits.host_call_bytes);
         store.set_max_component_handles(limits.handles);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| {
-            let left = &mut context.data_mut().cpu_ticks_left;
-            *left = left.checked_sub(1).ok_or(CpuSpent)?;
+        store.epoch_deadline_callback(|context| {
+            if context.data().cpu.is_exhausted() {
+                return Err(CpuSpent.into());
+            }
             Ok(UpdateDeadline::Yield(1))
         });
         store
@@ -265,5 +269,7 @@ fn classify(error: &wasmtime::Error, store: &Store<CallState>) -> CallError {
     if store.data().memory.was_refused() {
         return CallError::Limit(LimitExceeded::Memory);
     }
-    CallError::Trap(documents::clean_text(&format!("{error:#}"), 1_000))
+    // The cause goes first: what follows is a list of wasm functions, which only helps whoever wrote the connector.
+    let cause = error.root_cause();
+    CallError::Trap(documents::clean_text(&format!("{cause}; {error}"), 1_000))
 }

@@ -9,6 +9,7 @@ mod admission;
 mod advice;
 mod bindings;
 mod call;
+mod cpu;
 mod digest;
 mod documents;
 mod engine;

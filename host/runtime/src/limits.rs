@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct CallLimits {
     /// From instantiation to the answer, waiting for the provider included.
     pub wall_clock: Duration,
-    /// Time spent executing the connector's own code, counted in ticks of 10 ms.
+    /// CPU time of the connector's own code, looked at every 10 ms.
     pub cpu: Duration,
     /// Bytes, summed over all memories of all modules in the component.
     pub memory_bytes: usize,
@@ -36,29 +36,5 @@ impl Default for CallLimits {
             handles: 1_000,
             log_bytes: 16 << 10,
         }
-    }
-}
-
-impl CallLimits {
-    /// The CPU allowance in ticks, at least one.
-    #[must_use]
-    pub fn cpu_ticks(&self) -> u32 {
-        let ticks = self.cpu.as_millis() / TICK.as_millis();
-        u32::try_from(ticks).unwrap_or(u32::MAX).max(1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::CallLimits;
-
-    #[test]
-    fn a_cpu_allowance_below_one_tick_still_lets_code_run() {
-        let mut limits = CallLimits::default();
-        assert_eq!(limits.cpu_ticks(), 100);
-        limits.cpu = Duration::from_millis(1);
-        assert_eq!(limits.cpu_ticks(), 1);
     }
 }

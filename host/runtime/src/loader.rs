@@ -144,8 +144,8 @@ async fn probe(
 ) -> Result<LoadedConnector, LoadError> {
     let nothing = CallContext {
         session: Arc::new(Session::closed()),
-            tenant: "".into(),
-            settings: Arc::new(BTreeMap::new()),
+        tenant: "".into(),
+        settings: Arc::new(BTreeMap::new()),
     };
     let described = linked.call(nothing, Operation::Describe).await;
     inspection.describe = described.usage.total;

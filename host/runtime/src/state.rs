@@ -7,6 +7,7 @@ use routemcp_broker::Session;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::cpu::CpuMeter;
 use crate::limits::CallLimits;
 use crate::memory::MemoryBudget;
 use crate::sandbox::SandboxTurn;
@@ -25,7 +26,7 @@ pub(crate) struct CallState {
     pub(crate) sandbox: Option<SandboxTurn>,
     pub(crate) table: ResourceTable,
     pub(crate) memory: MemoryBudget,
-    pub(crate) cpu_ticks_left: u32,
+    pub(crate) cpu: Arc<CpuMeter>,
     pub(crate) log_bytes_left: usize,
     pub(crate) label: Label,
     wasi: Option<WasiCtx>,
@@ -47,7 +48,7 @@ impl CallState {
             sandbox,
             table,
             memory: MemoryBudget::new(limits.memory_bytes, limits.table_elements),
-            cpu_ticks_left: limits.cpu_ticks(),
+            cpu: Arc::new(CpuMeter::new(limits.cpu)),
             log_bytes_left: limits.log_bytes,
             label,
             wasi: None,

@@ -44,10 +44,19 @@ impl RateLimit {
         let window = self.windows.get_with_by_ref(key, Arc::default);
         // Counted by a clock that cannot be set; what the headers say is wall-clock time.
         let now = self.started.elapsed().as_secs() + WINDOW;
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         // No code runs under the lock that could leave the window half changed.
-        let decision = window.lock().unwrap_or_else(PoisonError::into_inner).admit(limit, now);
-        Decision { reset_unix_seconds: decision.reset_unix_seconds.saturating_sub(now) + unix, ..decision }
+        let decision = window
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .admit(limit, now);
+        Decision {
+            reset_unix_seconds: decision.reset_unix_seconds.saturating_sub(now) + unix,
+            ..decision
+        }
     }
 }
 

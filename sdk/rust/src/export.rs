@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod component;
+#[cfg(target_arch = "wasm32")]
+mod panic;
 
 use std::marker::PhantomData;
 

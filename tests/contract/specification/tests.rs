@@ -246,6 +246,27 @@ fn a_refused_request_is_not_judged_but_its_answer_is() {
 }
 
 #[test]
+fn a_null_that_may_not_be_one_is_marked() {
+    let pet = json!({ "id": 1, "name": null, "born": null });
+    check(
+        &exchange("GET", "/pets/1", 200, &pet),
+        "GET /pets/{id}",
+        &["response 200 /name = null"],
+    );
+    let ours = json!({ "name": "Mia", "owner": null });
+    check(&create(&ours), "POST /pets", &["request body /owner = null"]);
+}
+
+#[test]
+fn a_body_of_which_nothing_is_declared_may_have_anything() {
+    let mut open = document();
+    open["components"]["schemas"]["Pet"] = json!({ "type": "object", "properties": {} });
+    let mut specification = Specification::default();
+    specification.add(&open);
+    assert_eq!(specification.check(&create(&json!({ "colour": "red" }))).1, []);
+}
+
+#[test]
 fn answers_are_checked() {
     let list = exchange(
         "GET",

@@ -1,7 +1,7 @@
 //! The choices that a connection's settings have besides those of the sandbox, such as another version of the API: every
 //! operation once, through the whole server.
 
-use http::{Method, header};
+use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -113,18 +113,25 @@ impl Server {
 
     /// Calls the API, which has to succeed, and gives `data`.
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let (status, mut answer) = self.try_call(method.clone(), path, body).await;
+        assert!(status.is_success(), "{method} {path} answered {status}: {answer}");
+        answer["data"].take()
+    }
+
+    async fn try_call(&self, method: Method, path: &str, body: Option<&Value>) -> (StatusCode, Value) {
         let url = format!("{}/api/v1{path}", self.url);
-        let mut request = self.http.request(method.clone(), url).bearer_auth(&self.key);
+        let mut request = self.http.request(method, url).bearer_auth(&self.key);
         if let Some(body) = body {
             request = request
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
         let answer = request.send().await.unwrap();
-        let (status, text) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{method} {path} answered {status}: {text}");
-        let mut answer: Value = serde_json::from_str(&text).unwrap();
-        answer["data"].take()
+        let status = answer.status();
+        (
+            status,
+            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap(),
+        )
     }
 }
 
@@ -159,10 +166,10 @@ impl Round<'_> {
             .await;
         }
         if can("create") && example.is_object() {
-            let created = self.call(Method::POST, resource, "", Some(example)).await;
-            let record = format!("{resource}/{}", created["data"]["id"].as_str().unwrap());
+            let (id, body) = self.create(resource, example).await;
+            let record = format!("{resource}/{id}");
             if can("update") {
-                self.call(Method::PUT, &record, "", Some(example)).await;
+                self.call(Method::PUT, &record, "", Some(&body)).await;
             }
             if can("delete") {
                 self.call(Method::DELETE, &record, "", None).await;
@@ -170,19 +177,29 @@ impl Round<'_> {
         }
     }
 
+    /// Creates a record without the fields that this choice does not have, which it refuses by name, and gives its id and
+    /// the body that was taken.
+    async fn create(&self, resource: &str, example: &Value) -> (String, Value) {
+        let path = self.path(resource, "");
+        let mut body = example.clone();
+        let (status, answer) = self.server.try_call(Method::POST, &path, Some(&body)).await;
+        if let (StatusCode::UNPROCESSABLE_ENTITY, Some(refused)) = (status, answer["errors"].as_object()) {
+            body.as_object_mut()
+                .unwrap()
+                .retain(|name, _| !refused.contains_key(name));
+            let created = self.server.call(Method::POST, &path, Some(&body)).await;
+            return (created["data"]["id"].as_str().unwrap().to_owned(), body);
+        }
+        assert!(status.is_success(), "POST {path} answered {status}: {answer}");
+        (answer["data"]["data"]["id"].as_str().unwrap().to_owned(), body)
+    }
+
+    fn path(&self, path: &str, more: &str) -> String {
+        format!("/{path}?provider={}&endUserId={}{more}", self.slug, self.end_user)
+    }
+
     async fn call(&self, method: Method, path: &str, more: &str, body: Option<&Value>) -> Value {
-        let Self {
-            server,
-            slug,
-            end_user,
-        } = self;
-        server
-            .call(
-                method,
-                &format!("/{path}?provider={slug}&endUserId={end_user}{more}"),
-                body,
-            )
-            .await
+        self.server.call(method, &self.path(path, more), body).await
     }
 }
 

@@ -19,6 +19,8 @@ const SCOPES: &str = "contacts.readonly contacts.write opportunities.readonly op
                       calendars/events.readonly calendars/events.write users.readonly locations.readonly \
                       locations/customFields.readonly";
 
+const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+
 /// A token that is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -62,57 +64,45 @@ pub(crate) fn token(call: &mut Call<'_>) -> Outcome {
         return Err(ApiError::no_such_path(call.request));
     }
     let fields = fields(call);
+    let is_v3 = call.is_v3;
     let given = |name: &str| {
         fields
-            .get(&spelled(call.is_v3, name))
+            .get(&spelled(is_v3, name))
             .and_then(Value::as_str)
             .unwrap_or_default()
-            .to_owned()
     };
-    let grant_types = ["authorization_code", "refresh_token", "client_credentials"];
-    let mut wrong: Vec<String> = ["client_id", "client_secret"]
-        .iter()
-        .filter(|name| given(name).is_empty())
-        .map(|name| format!("{} should not be empty", spelled(call.is_v3, name)))
-        .collect();
-    if !grant_types.contains(&given("grant_type").as_str()) {
-        let name = spelled(call.is_v3, "grant_type");
-        wrong.push(format!(
-            "{name} must be one of the following values: {}",
-            grant_types.join(", ")
-        ));
-    }
-    if !wrong.is_empty() {
-        return Err(ApiError::validation(wrong));
-    }
-    let (grant_type, code, refresh_token) = (given("grant_type"), given("code"), given("refresh_token"));
-    let user_type = given("user_type");
-    let grant = match grant_type.as_str() {
-        "authorization_code" => TOKENS.exchange(call.state, &code, call.now_ms),
-        "refresh_token" => TOKENS.refresh(call.state, &refresh_token, call.now_ms),
+    check_grant(is_v3, &given)?;
+    let grant = match given("grant_type") {
+        "authorization_code" => TOKENS.exchange(call.state, given("code"), call.now_ms),
+        "refresh_token" => TOKENS.refresh(call.state, given("refresh_token"), call.now_ms),
         _ => None,
     };
-    let Some(grant) = grant else {
-        return Err(refused(if grant_type == "refresh_token" {
-            "refresh token"
-        } else {
-            "grant"
-        }));
-    };
-    let mut body = granted(call.is_v3, &grant);
-    body.insert(
-        "userType".to_owned(),
-        if user_type == "Company" {
-            "Company"
-        } else {
-            "Location"
-        }
-        .into(),
-    );
-    if user_type != "Company" {
+    let grant = grant.ok_or_else(|| refused(&given("grant_type").replace('_', " ")))?;
+    let mut body = granted(is_v3, &grant);
+    if given("user_type") == "Company" {
+        body.insert("userType".to_owned(), "Company".into());
+    } else {
+        body.insert("userType".to_owned(), "Location".into());
         body.insert("locationId".to_owned(), ids::LOCATION.into());
     }
     Ok(Response::json(200, &body.into()))
+}
+
+fn check_grant<'a>(is_v3: bool, given: &impl Fn(&str) -> &'a str) -> Result<(), ApiError> {
+    let mut wrong: Vec<String> = ["client_id", "client_secret"]
+        .iter()
+        .filter(|name| given(name).is_empty())
+        .map(|name| format!("{} should not be empty", spelled(is_v3, name)))
+        .collect();
+    if !GRANT_TYPES.contains(&given("grant_type")) {
+        let (name, types) = (spelled(is_v3, "grant_type"), GRANT_TYPES.join(", "));
+        wrong.push(format!("{name} must be one of the following values: {types}"));
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::validation(wrong))
+    }
 }
 
 /// A company's token for one location. In 2021 no refresh token comes with it.

@@ -19,7 +19,7 @@ const FILTERS: [(&str, &str, &str); 5] = [
     ("assignedTo", "assignedTo", "assigned_to"),
     ("id", "id", "id"),
 ];
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 14] = [
     "q",
     "status",
     "campaignId",
@@ -33,32 +33,15 @@ const OTHERS: [&str; 13] = [
     "limit",
     "getTasks",
     "getNotes",
+    "getCalendarEvents",
 ];
 
 /// `GET /opportunities/search`, whose parameters are spelt in another way in each version.
 pub(crate) fn by_get(call: &mut Call<'_>) -> Outcome {
-    let is_v3 = call.is_v3;
-    let location = if is_v3 { "locationId" } else { "location_id" };
-    let known = |name: &str| {
-        name == location
-            || OTHERS.contains(&name)
-            || FILTERS
-                .iter()
-                .any(|(_, new, old)| name == if is_v3 { *new } else { *old })
-    };
-    let unknown = call
-        .request
-        .query
-        .iter()
-        .find(|(name, _)| !known(name) && name != "getCalendarEvents");
-    if let Some((name, _)) = unknown {
-        return Err(ApiError::validation(vec![format!(
-            "property {name} should not exist"
-        )]));
-    }
+    let location = if call.is_v3 { "locationId" } else { "location_id" };
+    check_parameters(call, location)?;
     call.check_location(location, call.request.parameter(location))?;
-    let limit = number(call, "limit", DEFAULT_LIMIT)?;
-    let page = number(call, "page", 1)?;
+    let (limit, page) = (number(call, "limit", DEFAULT_LIMIT)?, number(call, "page", 1)?);
     if limit > MAX_LIMIT {
         return Err(ApiError::validation(vec![
             "limit must not be greater than 100".to_owned(),
@@ -73,37 +56,55 @@ pub(crate) fn by_get(call: &mut Call<'_>) -> Outcome {
         .request
         .parameter("startAfter")
         .and_then(|text| text.parse::<i64>().ok());
-    let position = after.zip(call.request.parameter("startAfterId"));
-    match position {
+    match after.zip(call.request.parameter("startAfterId")) {
         Some((after, id)) => found.retain(|opportunity| follows(opportunity, after, id, ascending)),
         None => found = found.into_iter().skip((page - 1).saturating_mul(limit)).collect(),
     }
     let more = found.len() > limit;
     found.truncate(limit);
-    let mut meta = Map::from_iter([
-        ("total".to_owned(), Value::from(total)),
-        ("currentPage".to_owned(), page.into()),
-    ]);
-    if let Some(last) = found.last() {
-        meta.insert("startAfter".to_owned(), moment(last, "createdAt").into());
-        meta.insert("startAfterId".to_owned(), text(last, "id").into());
-    }
-    if more {
-        meta.insert("nextPage".to_owned(), (page + 1).into());
-        meta.insert("nextPageUrl".to_owned(), next_url(call, &meta).into());
-    }
-    if page > 1 {
-        meta.insert("prevPage".to_owned(), (page - 1).into());
-    }
+    let mut meta = meta(call, found.last(), page, more);
+    meta.insert("total".to_owned(), total.into());
     let opportunities: Vec<Value> = found
         .iter()
         .map(|opportunity| render(call, opportunity))
         .collect();
     let trace_id = call.trace_id();
-    Ok(Response::json(
-        200,
-        &json!({ "opportunities": opportunities, "meta": meta, "aggregations": {}, "traceId": trace_id }),
-    ))
+    let body =
+        json!({ "opportunities": opportunities, "meta": meta, "aggregations": {}, "traceId": trace_id });
+    Ok(Response::json(200, &body))
+}
+
+fn check_parameters(call: &Call<'_>, location: &str) -> Result<(), ApiError> {
+    let known = |name: &str| {
+        let filters = FILTERS
+            .iter()
+            .map(|(_, new, old)| if call.is_v3 { *new } else { *old });
+        name == location || OTHERS.contains(&name) || filters.into_iter().any(|filter| filter == name)
+    };
+    match call.request.query.iter().find(|(name, _)| !known(name)) {
+        Some((name, _)) => Err(ApiError::validation(vec![format!(
+            "property {name} should not exist"
+        )])),
+        None => Ok(()),
+    }
+}
+
+/// Where the list goes on; without the members that would be null.
+fn meta(call: &Call<'_>, last: Option<&Record>, page: usize, more: bool) -> Map<String, Value> {
+    let mut meta = Map::from_iter([("currentPage".to_owned(), Value::from(page))]);
+    if let Some(last) = last {
+        meta.insert("startAfter".to_owned(), moment(last, "createdAt").into());
+        meta.insert("startAfterId".to_owned(), text(last, "id").into());
+    }
+    if more {
+        meta.insert("nextPage".to_owned(), (page + 1).into());
+        let url = next_url(call, &meta);
+        meta.insert("nextPageUrl".to_owned(), url.into());
+    }
+    if page > 1 {
+        meta.insert("prevPage".to_owned(), (page - 1).into());
+    }
+    meta
 }
 
 /// `POST /opportunities/search`.

@@ -93,27 +93,12 @@ fn a_lead_makes_its_person_or_takes_the_one_that_is_there() {
 }
 
 #[test]
-fn a_lead_with_nothing_but_an_email_is_named_by_it() {
-    connect();
-    let lead = create(
-        "lead",
-        json!({ "/person/emails": [{ "value": "only@example.com" }] }),
-    )
-    .unwrap();
-    assert_eq!(
-        (&lead["title"], &lead["person"]["name"]),
-        (&json!("only@example.com"), &json!("only@example.com"))
-    );
-    assert_eq!(lead["value"], Value::Null);
-}
-
-#[test]
 fn a_lead_without_a_person_is_rejected_before_anything_is_made() {
     connect();
     let failure = create("lead", json!({ "/value/amount": 5, "/value/currency": "EUR" })).unwrap_err();
     assert_eq!(
         (failure.kind.as_str(), failure.fields[0].0.as_str()),
-        ("rejected", "/person/emails")
+        ("rejected", "/person/first_name")
     );
     assert!(sent().is_empty());
     let of_organisation = create("lead", json!({ "title": "Kite", "organization_id": "503" })).unwrap();
@@ -124,7 +109,7 @@ fn a_lead_without_a_person_is_rejected_before_anything_is_made() {
 fn a_refused_lead_leaves_no_person_behind() {
     connect();
     let emails = json!([{ "value": "gone@example.com" }]);
-    let given = json!({ "/person/emails": emails, "/value/amount": 5, "/value/currency": "XXX" });
+    let given = json!({ "/person/first_name": "Gone", "/person/emails": emails, "/value/amount": 5, "/value/currency": "XXX" });
     let failure = create("lead", given).unwrap_err();
     assert_eq!(failure.fields[0].0, "/value/amount");
     let query = Query {
@@ -193,19 +178,26 @@ fn an_updated_lead_changes_its_person_and_its_value() {
 }
 
 #[test]
-fn a_replaced_lead_keeps_what_pipedrive_always_has() {
+fn a_replaced_lead_needs_an_owner_and_is_open_again() {
     connect();
     let lead = create(
         "lead",
         json!({ "/person/first_name": "Ada", "owner_id": "20000103" }),
     )
     .unwrap();
-    let nulls = json!({ "/person/first_name": "Eda", "/person/last_name": null, "/person/emails": null, "/person/phones": null,
-                        "owner_id": null, "label_ids": null, "is_archived": null, "/value/amount": null, "/value/currency": null });
-    let replaced = update("lead", &id(&lead), nulls).unwrap();
+    update("lead", &id(&lead), json!({ "is_archived": "true" })).unwrap();
+    let replace = |owner: Value| {
+        let given = json!({ "/person/first_name": "Eda", "/person/last_name": null, "/person/emails": null,
+                            "/person/phones": null, "owner_id": owner, "label_ids": null, "is_archived": null,
+                            "/value/amount": null, "/value/currency": null });
+        update("lead", &id(&lead), given)
+    };
+    assert_eq!(replace(Value::Null).unwrap_err().fields[0].0, "owner_id");
+    assert_eq!(get("lead", &id(&lead)).unwrap()["person"]["name"], "Ada");
+    let replaced = replace(json!("20000104")).unwrap();
     assert_eq!(
         (&replaced["person"]["name"], &replaced["owner_id"]),
-        (&json!("Eda"), &json!(20_000_103))
+        (&json!("Eda"), &json!(20_000_104))
     );
     assert_eq!(replaced["is_archived"], false);
 }

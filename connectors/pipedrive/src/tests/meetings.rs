@@ -110,7 +110,7 @@ fn a_meeting_is_made_moved_and_cleared() {
     );
     assert_eq!(moved["attendees"], made["attendees"]);
     let cleared = json!({ "startTime": null, "endTime": null, "person_id": null, "deal_id": null, "location": null,
-                          "note": null, "attendees": null, "owner_id": null });
+                          "note": null, "attendees": null });
     let cleared = update("meeting", &id(&made), cleared).unwrap();
     for field in [
         "startTime",
@@ -125,11 +125,16 @@ fn a_meeting_is_made_moved_and_cleared() {
     ] {
         assert_eq!(cleared[field], Value::Null, "{field}");
     }
-    assert_eq!(
-        (&cleared["attendees"], &cleared["owner_id"]),
-        (&json!([]), &made["owner_id"])
-    );
+    assert_eq!(cleared["attendees"], json!([]));
     assert_eq!(get("meeting", &id(&made)).unwrap(), cleared);
+}
+
+#[test]
+fn a_new_meeting_without_attendees_says_so() {
+    connect();
+    let made = create("meeting", json!({ "subject": "x" })).unwrap();
+    assert_eq!((&made["attendees"], sent().len()), (&json!([]), 1));
+    assert_eq!(get("meeting", &id(&made)).unwrap(), made);
 }
 
 #[test]

@@ -48,7 +48,10 @@ impl Host for CallState {
         &mut self,
         request: GuestRequest,
     ) -> wasmtime::Result<Result<Resource<StoredResponse>, GuestFailure>> {
-        match self.session.send(into_request(request)).await {
+        self.cpu.pause();
+        let sent = self.session.send(into_request(request)).await;
+        self.cpu.resume();
+        match sent {
             Ok(response) => Ok(Ok(self.table.push(StoredResponse::new(response))?)),
             Err(error) => Ok(Err(into_failure(&error))),
         }

@@ -1,7 +1,10 @@
 //! `sandbox-store`: state of a sandbox, only within `sandbox.handle`.
 
+use std::sync::Arc;
+
 use crate::bindings::routemcp::connector::sandbox_store::Host;
-use crate::sandbox::SandboxTurn;
+use crate::cpu::CpuMeter;
+use crate::sandbox::{SandboxStateError, SandboxTurn};
 use crate::state::CallState;
 
 impl CallState {
@@ -11,12 +14,21 @@ impl CallState {
     }
 }
 
+/// Waits for the state; that is not the guest's CPU time.
+async fn off_the_meter<T>(
+    cpu: &CpuMeter,
+    work: impl Future<Output = Result<T, SandboxStateError>>,
+) -> wasmtime::Result<T> {
+    cpu.pause();
+    let done = work.await;
+    cpu.resume();
+    done.map_err(wasmtime::Error::new)
+}
+
 impl Host for CallState {
     async fn get(&mut self, collection: String, key: String) -> wasmtime::Result<Option<String>> {
-        self.turn()?
-            .get(collection, key)
-            .await
-            .map_err(wasmtime::Error::new)
+        let cpu = Arc::clone(&self.cpu);
+        off_the_meter(&cpu, self.turn()?.get(collection, key)).await
     }
 
     fn put(&mut self, collection: String, key: String, value: String) -> wasmtime::Result<()> {
@@ -26,10 +38,8 @@ impl Host for CallState {
     }
 
     async fn delete(&mut self, collection: String, key: String) -> wasmtime::Result<bool> {
-        self.turn()?
-            .delete(collection, key)
-            .await
-            .map_err(wasmtime::Error::new)
+        let cpu = Arc::clone(&self.cpu);
+        off_the_meter(&cpu, self.turn()?.delete(collection, key)).await
     }
 
     async fn scan(
@@ -38,9 +48,7 @@ impl Host for CallState {
         after: Option<String>,
         limit: u32,
     ) -> wasmtime::Result<Vec<(String, String)>> {
-        self.turn()?
-            .scan(collection, after, limit)
-            .await
-            .map_err(wasmtime::Error::new)
+        let cpu = Arc::clone(&self.cpu);
+        off_the_meter(&cpu, self.turn()?.scan(collection, after, limit)).await
     }
 }

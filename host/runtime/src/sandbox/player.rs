@@ -76,12 +76,24 @@ impl SandboxPlayer {
     }
 }
 
+impl SandboxPlayer {
+    /// What a caller is told; the details of a crash are for the log.
+    fn explain(&self, error: &CallError) -> String {
+        let (connector, digest) = (&self.scope.provider, self.connector.digest().short());
+        tracing::warn!(connector, digest, %error, "the sandbox failed");
+        match error {
+            CallError::Trap(_) => "it crashed".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 #[async_trait]
 impl Transport for SandboxPlayer {
     async fn send(&self, request: Prepared) -> Result<Response, SendError> {
         let reply = self.play(into_sandbox_request(request)).await;
         reply
-            .map_err(|error| error.to_string())
+            .map_err(|error| self.explain(&error))
             .and_then(into_response)
             .map_err(failed)
     }

@@ -145,7 +145,10 @@ impl SandboxTurn {
 
     fn spend(&mut self, bytes: usize) -> Result<(), SandboxStateError> {
         let too_much = || SandboxStateError(format!("one turn may write {WRITE_LIMIT} bytes"));
-        self.bytes_left = self.bytes_left.checked_sub(bytes + ENTRY_COST).ok_or_else(too_much)?;
+        self.bytes_left = self
+            .bytes_left
+            .checked_sub(bytes + ENTRY_COST)
+            .ok_or_else(too_much)?;
         Ok(())
     }
 }

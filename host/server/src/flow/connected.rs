@@ -78,7 +78,11 @@ impl Connected {
         if status == self.connection.status {
             return;
         }
-        if let Err(error) = app.store.set_connection_status(&self.connection.id, status, last_error).await {
+        if let Err(error) = app
+            .store
+            .set_connection_status(&self.connection.id, status, last_error)
+            .await
+        {
             tracing::warn!(%error, connection = self.connection.id.as_str(), "its status could not be kept");
         }
     }

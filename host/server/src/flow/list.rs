@@ -42,7 +42,10 @@ struct Trouble {
 
 impl From<ApiError> for Trouble {
     fn from(error: ApiError) -> Self {
-        Self { error, callers: false }
+        Self {
+            error,
+            callers: false,
+        }
     }
 }
 
@@ -53,7 +56,8 @@ impl Request<'_> {
         let binding = self.binding(query);
         let positions = self.positions(query, &binding, &connections)?;
         if query.sort.is_some() && positions.len() > 1 {
-            let message = "works for one connection at a time; narrow the list down with provider and endUserId";
+            let message =
+                "works for one connection at a time; narrow the list down with provider and endUserId";
             return Err(ApiError::invalid("sort", message));
         }
         let shares = fanout::shares(query.limit, positions.len());
@@ -219,7 +223,9 @@ fn whole_error(parts: &[Option<Result<Part, Trouble>>]) -> Option<ApiError> {
     let failed = || parts.iter().flatten().filter_map(|part| part.as_ref().err());
     let all_failed = parts.iter().all(|part| matches!(part, Some(Err(_))));
     let callers = failed().find(|trouble| trouble.callers);
-    callers.or_else(|| failed().next().filter(|_| all_failed)).map(|trouble| trouble.error.clone())
+    callers
+        .or_else(|| failed().next().filter(|_| all_failed))
+        .map(|trouble| trouble.error.clone())
 }
 
 /// A connection that failed keeps its place; one that can never list this resource leaves the walk.

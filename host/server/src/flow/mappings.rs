@@ -134,8 +134,14 @@ pub(crate) async fn end_user_layers(
 ) -> Result<Vec<Vec<MappingOverride>>, ApiError> {
     let provider = &whose.connector.manifest().slug;
     let mut by_end_user = BTreeMap::from([(None, Vec::new())]);
-    for row in store.end_user_overrides(whose.organisation, provider, resource.name()).await? {
-        by_end_user.entry(row.end_user.clone()).or_insert_with(Vec::new).push(row);
+    for row in store
+        .end_user_overrides(whose.organisation, provider, resource.name())
+        .await?
+    {
+        by_end_user
+            .entry(row.end_user.clone())
+            .or_insert_with(Vec::new)
+            .push(row);
     }
     by_end_user.into_values().map(parse).collect()
 }

@@ -46,7 +46,10 @@ impl Default for Owners {
                 .max_capacity(1_000)
                 .time_to_live(TIME_TO_LIVE)
                 .build(),
-            failed: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(RETRY_AFTER).build(),
+            failed: moka::sync::Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(RETRY_AFTER)
+                .build(),
         }
     }
 }
@@ -75,12 +78,18 @@ impl Owners {
         if !wanted {
             return;
         }
-        let key = format!("{} {}", version_of(&connected.connection), connected.connector.digest());
+        let key = format!(
+            "{} {}",
+            version_of(&connected.connection),
+            connected.connector.digest()
+        );
         if self.failed.contains_key(&key) {
             return;
         }
         // Requests that miss at the same time wait for one look-up, but none for longer than its patience.
-        let looked_up = self.directories.try_get_with_by_ref(&key, look_up(app, connected, timings));
+        let looked_up = self
+            .directories
+            .try_get_with_by_ref(&key, look_up(app, connected, timings));
         let looked_up = match tokio::time::timeout(PATIENCE, looked_up).await {
             Ok(looked_up) => looked_up,
             Err(_) => Err(Arc::new(format!("not done after {} seconds", PATIENCE.as_secs()))),

@@ -34,13 +34,13 @@ pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
     let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(request.into_body(), BODY_LIMIT)).await;
     let read = read.map_err(|_| ApiError::invalid("body", "did not arrive in time"))?;
     read.map_err(|error| {
-            let over_limit = error.into_inner().to_string().contains("length limit");
-            if over_limit {
-                too_large()
-            } else {
-                ApiError::invalid("body", "could not be read to its end")
-            }
-        })
+        let over_limit = error.into_inner().to_string().contains("length limit");
+        if over_limit {
+            too_large()
+        } else {
+            ApiError::invalid("body", "could not be read to its end")
+        }
+    })
 }
 
 /// Parses a body as JSON.

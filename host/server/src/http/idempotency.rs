@@ -25,9 +25,17 @@ pub(crate) struct Fingerprint(String);
 impl Fingerprint {
     /// Method, path with query, end user, and body.
     pub(crate) fn of(method: &http::Method, uri: &http::Uri, headers: &HeaderMap, body: &[u8]) -> Self {
-        let end_user = headers.get("x-end-user-id").map(HeaderValue::as_bytes).unwrap_or_default();
+        let end_user = headers
+            .get("x-end-user-id")
+            .map(HeaderValue::as_bytes)
+            .unwrap_or_default();
         let mut hash = Sha256::new();
-        for part in [method.as_str().as_bytes(), uri.to_string().as_bytes(), end_user, body] {
+        for part in [
+            method.as_str().as_bytes(),
+            uri.to_string().as_bytes(),
+            end_user,
+            body,
+        ] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -45,12 +53,18 @@ pub(crate) async fn once(
     write: impl Future<Output = Result<Success, ApiError>> + Send + 'static,
 ) -> Result<Response, ApiError> {
     let Some(key) = key(headers)? else {
-        let written = tokio::spawn(write.in_current_span()).await.map_err(ApiError::internal)?;
+        let written = tokio::spawn(write.in_current_span())
+            .await
+            .map_err(ApiError::internal)?;
         return written.map(IntoResponse::into_response);
     };
     let (organisation, environment) = (caller.organisation_id.as_str(), caller.environment);
     let now = jiff::Timestamp::now();
-    match app.store.begin_idempotent(organisation, environment, &key, &fingerprint.0, now).await? {
+    match app
+        .store
+        .begin_idempotent(organisation, environment, &key, &fingerprint.0, now)
+        .await?
+    {
         IdempotencyStart::New => {}
         IdempotencyStart::Done { status, body } => return replay(status, body),
         IdempotencyStart::InProgress => return Err(conflict(IN_PROGRESS)),
@@ -60,7 +74,9 @@ pub(crate) async fn once(
         let written = write.await;
         keep(&app, &caller, &key, written).await
     };
-    tokio::spawn(kept.in_current_span()).await.map_err(ApiError::internal)?
+    tokio::spawn(kept.in_current_span())
+        .await
+        .map_err(ApiError::internal)?
 }
 
 /// Keeps the answer to a write under its key, or gives the key back when it is certain that nothing was written.
@@ -75,14 +91,19 @@ async fn keep(
         Ok(success) => success,
         Err(error) => {
             if wrote_nothing(error.code) {
-                app.store.forget_idempotent(organisation, environment, key).await?;
+                app.store
+                    .forget_idempotent(organisation, environment, key)
+                    .await?;
             }
             return Err(error);
         }
     };
     let (status, body) = (success.status(), success.into_body());
     let text = body.to_string();
-    let finished = app.store.finish_idempotent(organisation, environment, key, status.as_u16(), &text).await;
+    let finished = app
+        .store
+        .finish_idempotent(organisation, environment, key, status.as_u16(), &text)
+        .await;
     if let Err(error) = finished {
         // The write is done, and so is the answer; a repeat will be told that the outcome is not known.
         tracing::error!(%error, "the answer to a write could not be kept");
@@ -120,7 +141,10 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 
 fn replay(status: u16, body: String) -> Result<Response, ApiError> {
     let status = StatusCode::from_u16(status).map_err(ApiError::internal)?;
-    let headers = [("content-type", "application/json"), ("idempotency-replayed", "true")];
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-replayed", "true"),
+    ];
     Ok((status, headers, body).into_response())
 }
 
@@ -149,10 +173,20 @@ mod tests {
 
     #[test]
     fn a_key_is_given_back_only_when_nothing_was_written() {
-        for code in [Code::ValidationError, Code::ProviderRejected, Code::ProviderRateLimited, Code::Overloaded] {
+        for code in [
+            Code::ValidationError,
+            Code::ProviderRejected,
+            Code::ProviderRateLimited,
+            Code::Overloaded,
+        ] {
             assert!(wrote_nothing(code), "{code:?}");
         }
-        for code in [Code::ProviderTimeout, Code::ProviderError, Code::ConnectorFailed, Code::InternalError] {
+        for code in [
+            Code::ProviderTimeout,
+            Code::ProviderError,
+            Code::ConnectorFailed,
+            Code::InternalError,
+        ] {
             assert!(!wrote_nothing(code), "{code:?}");
         }
     }

@@ -202,9 +202,15 @@ impl Parameters {
         if let (Some(parameter), Some(header)) = (&parameter, &header)
             && parameter != header
         {
-            self.error("endUserId", "differs from the header X-End-User-Id; send one of them");
+            self.error(
+                "endUserId",
+                "differs from the header X-End-User-Id; send one of them",
+            );
         }
-        Target { provider, end_user: parameter.or(header) }
+        Target {
+            provider,
+            end_user: parameter.or(header),
+        }
     }
 
     /// A header that cannot be read must not count as left out: the call would widen to every end user.
@@ -214,7 +220,10 @@ impl Parameters {
         match std::str::from_utf8(value.as_bytes()) {
             Ok(text) if !text.is_empty() && values.next().is_none() => Some(text.to_owned()),
             _ => {
-                self.error("endUserId", "the header X-End-User-Id must hold one value in UTF-8");
+                self.error(
+                    "endUserId",
+                    "the header X-End-User-Id must hold one value in UTF-8",
+                );
                 None
             }
         }

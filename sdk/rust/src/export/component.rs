@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ExportedConnector, ExportedSandbox};
+use super::{ExportedConnector, ExportedSandbox, panic};
 use crate::bindings::provider::exports::routemcp::connector::connector as contract;
 use crate::bindings::simulator::exports::routemcp::connector::sandbox as simulator;
 use crate::records::Documents;
@@ -11,10 +11,12 @@ use crate::{Connector, Document, Failure, Filter, Page, Query, Sandbox, Sort, sa
 
 impl<C: Connector> contract::Guest for ExportedConnector<C> {
     fn describe() -> String {
+        panic::report();
         C::manifest().to_owned()
     }
 
     fn list_records(resource: String, query: contract::Query) -> Result<contract::Page, contract::Failure> {
+        panic::report();
         C::list(&resource, &query.into())
             .map(Into::into)
             .map_err(Into::into)
@@ -25,6 +27,7 @@ impl<C: Connector> contract::Guest for ExportedConnector<C> {
         id: String,
         fields: Vec<String>,
     ) -> Result<contract::Document, contract::Failure> {
+        panic::report();
         C::get(&resource, &id, &fields)
             .map(Into::into)
             .map_err(Into::into)
@@ -35,6 +38,7 @@ impl<C: Connector> contract::Guest for ExportedConnector<C> {
         values: String,
         fields: Vec<String>,
     ) -> Result<contract::Document, contract::Failure> {
+        panic::report();
         C::create(&resource, object(&values), &fields)
             .map(Into::into)
             .map_err(Into::into)
@@ -46,18 +50,21 @@ impl<C: Connector> contract::Guest for ExportedConnector<C> {
         values: String,
         fields: Vec<String>,
     ) -> Result<contract::Document, contract::Failure> {
+        panic::report();
         C::update(&resource, &id, object(&values), &fields)
             .map(Into::into)
             .map_err(Into::into)
     }
 
     fn delete_record(resource: String, id: String) -> Result<(), contract::Failure> {
+        panic::report();
         C::delete(&resource, &id).map_err(Into::into)
     }
 }
 
 impl<S: Sandbox> simulator::Guest for ExportedSandbox<S> {
     fn handle(request: simulator::ProviderRequest) -> simulator::ProviderResponse {
+        panic::report();
         let request = sandbox::Request {
             method: request.method,
             path: request.path,

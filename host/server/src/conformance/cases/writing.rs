@@ -130,24 +130,7 @@ pub(super) async fn replace(subject: &Subject<'_>) -> Verdict {
         "the answer to a PUT, in what it gave,",
         &compare::given(&kept, &replaced),
     )?;
-    let mut by_provider = Vec::new();
-    for (field, before) in leaves(&body)
-        .into_iter()
-        .filter(|(field, _)| leaf(&kept, field).is_null())
-    {
-        let found = leaf(&replaced, &field);
-        let default = leaf(&fresh, &field);
-        ensure(found.is_null() || compare::same(&default, &found), || {
-            format!(
-                "PUT without {field} leaves {} there (it was {})",
-                compare::shown(&found),
-                compare::shown(&before)
-            )
-        })?;
-        if !found.is_null() {
-            by_provider.push(field);
-        }
-    }
+    let by_provider = emptied(&body, &kept, &replaced, &fresh)?;
     later(subject, &replaced).await?;
     let notes = [
         ("the provider itself fills", by_provider),
@@ -160,6 +143,23 @@ pub(super) async fn replace(subject: &Subject<'_>) -> Verdict {
     Ok(notes.join("; "))
 }
 
+/// Every field that was left out is empty, or as in a record that never had it; those are answered.
+fn emptied(body: &Record, kept: &Record, replaced: &Record, fresh: &Record) -> Result<Vec<String>, Stop> {
+    let mut by_provider = Vec::new();
+    for (field, before) in leaves(body) {
+        let found = leaf(replaced, &field);
+        if !leaf(kept, &field).is_null() || found.is_null() {
+            continue;
+        }
+        ensure(compare::same(&leaf(fresh, &field), &found), || {
+            let (found, before) = (compare::shown(&found), compare::shown(&before));
+            format!("PUT without {field} leaves {found} there (it was {before})")
+        })?;
+        by_provider.push(field);
+    }
+    Ok(by_provider)
+}
+
 /// Replaces a record. Fields that the provider refuses to empty, by name, are given after all and answered as the second
 /// of the pair: that is an honest refusal, and this is what a caller would do.
 async fn put(
@@ -168,19 +168,22 @@ async fn put(
     body: &Record,
     kept: &mut Record,
 ) -> Result<(Record, Vec<String>), Stop> {
-    let sent = Value::Object(kept.clone());
-    let answer = subject.call(&Method::PUT, Some(id), &[], Some(&sent)).await?;
-    let dropped = leaves(body).into_iter().map(|(field, _)| field);
-    let insisted: Vec<String> = dropped
-        .filter(|field| leaf(kept, field).is_null() && answer.error_of(field).is_some())
-        .collect();
-    if answer.code() != "PROVIDER_REJECTED" || insisted.is_empty() {
-        return Ok((answer.succeeded(StatusCode::OK)?.record()?, Vec::new()));
+    let mut insisted = Vec::new();
+    loop {
+        let sent = Value::Object(kept.clone());
+        let answer = subject.call(&Method::PUT, Some(id), &[], Some(&sent)).await?;
+        let dropped = leaves(body).into_iter().map(|(field, _)| field);
+        let refused: Vec<String> = dropped
+            .filter(|field| leaf(kept, field).is_null() && answer.error_of(field).is_some())
+            .collect();
+        if answer.code() != "PROVIDER_REJECTED" || refused.is_empty() {
+            return Ok((answer.succeeded(StatusCode::OK)?.record()?, insisted));
+        }
+        *kept = only(body, |field| {
+            !leaf(kept, field).is_null() || refused.iter().any(|name| name == field)
+        });
+        insisted.extend(refused);
     }
-    *kept = only(body, |field| {
-        !leaf(kept, field).is_null() || insisted.iter().any(|name| name == field)
-    });
-    Ok((subject.update(&Method::PUT, id, kept).await?, insisted))
 }
 
 /// A deleted record is gone, from single reads and from lists.

@@ -47,7 +47,8 @@ impl Timings {
     /// Adds steps that ran side by side: the one that took longest.
     pub(crate) fn add_longest(&self, steps: &[Self]) {
         for step in steps {
-            self.memory_bytes.fetch_max(step.memory_bytes(), Ordering::Relaxed);
+            self.memory_bytes
+                .fetch_max(step.memory_bytes(), Ordering::Relaxed);
         }
         let spent = |step: &Self| {
             (
@@ -141,7 +142,9 @@ fn write_error_body(mut response: Response, path: &str, request_id: &str) -> Res
     let error = match response.extensions_mut().remove::<ApiError>() {
         Some(error) => error,
         // Our handlers never answer a bare 400: the router could not decode the path.
-        None if response.status() == StatusCode::BAD_REQUEST => ApiError::invalid("path", "is not UTF-8 when decoded"),
+        None if response.status() == StatusCode::BAD_REQUEST => {
+            ApiError::invalid("path", "is not UTF-8 when decoded")
+        }
         None => return response,
     };
     let mut headers = std::mem::take(response.headers_mut());

@@ -56,7 +56,12 @@ pub(crate) async fn get(
         .find_connection(&key.organisation_id, key.environment, &id.into())
         .await;
     let connection = found?.ok_or_else(not_found)?;
-    Ok(Success::new(StatusCode::OK, "Connection retrieved", json!({ "data": show(&connection) })).into_response())
+    Ok(Success::new(
+        StatusCode::OK,
+        "Connection retrieved",
+        json!({ "data": show(&connection) }),
+    )
+    .into_response())
 }
 
 /// `DELETE /connections/{id}`
@@ -74,7 +79,12 @@ pub(crate) async fn delete(
     if !deleted? {
         return Err(not_found());
     }
-    Ok(Success::new(StatusCode::OK, "Connection deleted", json!({ "data": { "id": id } })).into_response())
+    Ok(Success::new(
+        StatusCode::OK,
+        "Connection deleted",
+        json!({ "data": { "id": id } }),
+    )
+    .into_response())
 }
 
 /// An existing credential to import.
@@ -131,17 +141,25 @@ pub(crate) async fn create(
         credential: Credential::token(&token).seal(),
     };
     let connection = app.store.upsert_connection(new).await?;
-    Ok(Success::new(StatusCode::CREATED, "Created", json!({ "data": show(&connection) })).into_response())
+    Ok(Success::new(
+        StatusCode::CREATED,
+        "Created",
+        json!({ "data": show(&connection) }),
+    )
+    .into_response())
 }
 
 /// Settings must be declared, and lead to a base URL on one of the connector's hosts.
 fn check_settings(manifest: &Manifest, settings: &BTreeMap<String, String>) -> Result<(), ApiError> {
     manifest.check_settings(settings).map_err(|errors| {
-        let named = errors.into_iter().map(|(name, why)| (format!("settings.{name}"), why));
+        let named = errors
+            .into_iter()
+            .map(|(name, why)| (format!("settings.{name}"), why));
         ApiError::validation(named.collect())
     })?;
     let base_url = manifest.base_url_with(&manifest.settings_with(settings));
-    let grant = base_url.and_then(|url| Grant::within(&url, &manifest.allowed_hosts).map_err(|error| error.to_string()));
+    let grant = base_url
+        .and_then(|url| Grant::within(&url, &manifest.allowed_hosts).map_err(|error| error.to_string()));
     grant.map(drop).map_err(|why| ApiError::invalid("settings", why))
 }
 
@@ -176,10 +194,15 @@ fn token(
     environment: Environment,
 ) -> Result<SecretString, ApiError> {
     let of_sandbox = || match environment {
-        Environment::Test => manifest.sandbox.as_ref().map(|sandbox| sandbox.token.as_str().into()),
+        Environment::Test => manifest
+            .sandbox
+            .as_ref()
+            .map(|sandbox| sandbox.token.as_str().into()),
         Environment::Live => None,
     };
-    let token = given.or_else(of_sandbox).filter(|token| !token.expose_secret().trim().is_empty());
+    let token = given
+        .or_else(of_sandbox)
+        .filter(|token| !token.expose_secret().trim().is_empty());
     token.ok_or_else(|| ApiError::invalid("token", "is required: the provider's access token or key"))
 }
 

@@ -75,8 +75,15 @@ pub(crate) async fn put(
     let resource = query.resource()?;
     let end_user = query.target.end_user.as_deref();
     let whose = whose(&caller, &connector, end_user);
-    if sent.mappings.as_array().is_some_and(|list| list.len() > OVERRIDES) {
-        return Err(ApiError::invalid("mappings", format!("one resource can have {OVERRIDES} overrides")));
+    if sent
+        .mappings
+        .as_array()
+        .is_some_and(|list| list.len() > OVERRIDES)
+    {
+        return Err(ApiError::invalid(
+            "mappings",
+            format!("one resource can have {OVERRIDES} overrides"),
+        ));
     }
     let changes = parse_overrides(&sent.mappings).map_err(ApiError::validation)?;
     let changed = merge(&own_layer(&app, whose, resource).await?, &changes);
@@ -118,12 +125,17 @@ pub(crate) async fn delete(
     let before = left.len();
     left.retain(|change| change.unified_field != field);
     if left.len() == before {
-        return Err(ApiError::new(Code::NotFound, format!("There is no override for {standard_key}")));
+        return Err(ApiError::new(
+            Code::NotFound,
+            format!("There is no override for {standard_key}"),
+        ));
     }
     // What is left must fit together as well: another override may have taken the place that this one gave up.
     check(&app, whose, resource, left).await?;
     let slug = &connector.manifest().slug;
-    app.store.delete_override(whose.organisation, slug, resource.name(), end_user, field).await?;
+    app.store
+        .delete_override(whose.organisation, slug, resource.name(), end_user, field)
+        .await?;
     let rows = show(&app, whose, resource).await?;
     Ok(Success::new(StatusCode::OK, "Field mapping reset", json!(rows)).into_response())
 }
@@ -161,24 +173,50 @@ async fn check(
 ) -> Result<(), ApiError> {
     let manifest = declared(whose.connector, resource)?;
     if changed.len() > OVERRIDES {
-        let why = format!("{} overrides are too many: one resource can have {OVERRIDES}", changed.len());
+        let why = format!(
+            "{} overrides are too many: one resource can have {OVERRIDES}",
+            changed.len()
+        );
         return Err(ApiError::invalid("mappings", why));
     }
     check_overrides(resource, manifest, &changed).map_err(ApiError::validation)?;
     if whose.end_user.is_some() {
         let organisation = layers(&app.store, whose, resource).await?.organisation;
-        return compile(whose.connector, resource, &Layers { organisation, end_user: changed }).map(drop);
+        return compile(
+            whose.connector,
+            resource,
+            &Layers {
+                organisation,
+                end_user: changed,
+            },
+        )
+        .map(drop);
     }
     for end_user in end_user_layers(&app.store, whose, resource).await? {
-        compile(whose.connector, resource, &Layers { organisation: changed.clone(), end_user })?;
+        compile(
+            whose.connector,
+            resource,
+            &Layers {
+                organisation: changed.clone(),
+                end_user,
+            },
+        )?;
     }
     Ok(())
 }
 
 /// The layer that a call is about, as it is.
-async fn own_layer(app: &App, whose: Whose<'_>, resource: Resource) -> Result<Vec<MappingOverride>, ApiError> {
+async fn own_layer(
+    app: &App,
+    whose: Whose<'_>,
+    resource: Resource,
+) -> Result<Vec<MappingOverride>, ApiError> {
     let layers = layers(&app.store, whose, resource).await?;
-    Ok(if whose.end_user.is_some() { layers.end_user } else { layers.organisation })
+    Ok(if whose.end_user.is_some() {
+        layers.end_user
+    } else {
+        layers.organisation
+    })
 }
 
 /// A layer as it will be: one override for each unified field.

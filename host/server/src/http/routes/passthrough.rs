@@ -78,7 +78,11 @@ async fn pass(
     let connected = find_one(app, key, target).await?;
     let context = connected.context();
     // It takes the same room in the host as a connector's call.
-    let _permit = app.runtime.admit(&context.tenant).await.map_err(|error| overloaded(&error))?;
+    let _permit = app
+        .runtime
+        .admit(&context.tenant)
+        .await
+        .map_err(|error| overloaded(&error))?;
     let sent = context.session.send(wanted).await;
     timings.add_provider(context.session.spent().provider);
     let response = sent.map_err(|error| not_sent(&error, &connected.connector))?;

@@ -146,7 +146,12 @@ async fn write(
     let fingerprint = Fingerprint::of(&method, &uri, &headers, &bytes);
     let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
     let work = async move {
-        let request = Request { app: &server, key: &key, resource, timings: &timings };
+        let request = Request {
+            app: &server,
+            key: &key,
+            resource,
+            timings: &timings,
+        };
         perform(request, write, &id, &values, &query).await
     };
     once(app, caller.0, &headers, fingerprint, work).await
@@ -167,7 +172,11 @@ async fn perform(
         }
         Write::Update(mode) => {
             let record = request.update(id, mode, values, query).await?;
-            Ok(Success::record(StatusCode::OK, format!("{label} updated"), record))
+            Ok(Success::record(
+                StatusCode::OK,
+                format!("{label} updated"),
+                record,
+            ))
         }
         Write::Delete => {
             request.delete(id, query).await?;

@@ -1,0 +1,121 @@
+//! The CPU time that a connector's own code takes.
+//!
+//! Epoch ticks alone would count a guest that makes many short host calls as if it ran all the time, and on a busy machine
+//! one that waits for a core. So ticks only decide when to look; what is looked at is the CPU time of the thread, from the
+//! moment a call is polled to the moment it gives way, without the host's own work that is paused for.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
+
+/// The meter of one call. All its methods are called on the thread that polls the call.
+#[derive(Debug)]
+pub(crate) struct CpuMeter {
+    budget: u64,
+    spent: AtomicU64,
+    since: AtomicU64,
+    paused: AtomicBool,
+}
+
+impl CpuMeter {
+    pub(crate) fn new(budget: Duration) -> Self {
+        Self {
+            budget: nanos(budget),
+            spent: AtomicU64::new(0),
+            since: AtomicU64::new(0),
+            paused: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether more than the budget is spent, counting what runs now.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        let running = thread_time().saturating_sub(self.since.load(Ordering::Relaxed));
+        self.spent.load(Ordering::Relaxed).saturating_add(running) > self.budget
+    }
+
+    /// Stops counting: the host works now.
+    pub(crate) fn pause(&self) {
+        self.leave();
+        self.paused.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts again.
+    pub(crate) fn resume(&self) {
+        self.paused.store(false, Ordering::Relaxed);
+        self.enter();
+    }
+
+    fn enter(&self) {
+        if !self.paused.load(Ordering::Relaxed) {
+            self.since.store(thread_time(), Ordering::Relaxed);
+        }
+    }
+
+    fn leave(&self) {
+        if !self.paused.load(Ordering::Relaxed) {
+            let ran = thread_time().saturating_sub(self.since.load(Ordering::Relaxed));
+            self.spent.fetch_add(ran, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Runs a call with its meter on while it is polled.
+pub(crate) async fn metered<F: Future>(meter: &CpuMeter, call: F) -> F::Output {
+    let mut call = pin!(call);
+    std::future::poll_fn(|context| {
+        meter.enter();
+        let polled = call.as_mut().poll(context);
+        meter.leave();
+        polled
+    })
+    .await
+}
+
+/// CPU time of this thread, in nanoseconds. A system without such a clock counts nothing; the wall clock still holds.
+fn thread_time() -> u64 {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0, |time| nanos(time.into()))
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{CpuMeter, metered};
+
+    fn spin(duration: Duration) {
+        let meter = CpuMeter::new(duration);
+        meter.enter();
+        let started = Instant::now();
+        while !meter.is_exhausted() && started.elapsed() < Duration::from_secs(10) {}
+    }
+
+    #[tokio::test]
+    async fn work_counts_and_waiting_does_not() {
+        let meter = CpuMeter::new(Duration::from_millis(20));
+        metered(&meter, tokio::time::sleep(Duration::from_millis(60))).await;
+        meter.enter();
+        assert!(!meter.is_exhausted());
+        metered(&meter, async { spin(Duration::from_millis(30)) }).await;
+        meter.enter();
+        assert!(meter.is_exhausted());
+    }
+
+    #[tokio::test]
+    async fn what_the_host_does_is_not_the_guests() {
+        let meter = CpuMeter::new(Duration::from_millis(20));
+        metered(&meter, async {
+            meter.pause();
+            spin(Duration::from_millis(30));
+            meter.resume();
+        })
+        .await;
+        meter.enter();
+        assert!(!meter.is_exhausted());
+    }
+}
