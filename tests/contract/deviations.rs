@@ -214,7 +214,7 @@ mod tests {
         let unused = deviation("GET /pets", "response 404", "why");
         assert_eq!(
             Findings::default()
-                .complaints(&[unused.clone()], &BTreeSet::from(["pets"]))
+                .complaints(std::slice::from_ref(&unused), &BTreeSet::from(["pets"]))
                 .len(),
             1
         );

@@ -66,7 +66,8 @@ impl Specification {
         }
     }
 
-    /// The operation that a request is one of, or else why there is none; and everything wrong with the exchange.
+    /// The name of the operation that a request belongs to, or its own method and path where there is none; and everything
+    /// wrong with the exchange.
     pub(crate) fn check(&self, exchange: &Exchange) -> (String, Vec<Fault>) {
         let candidates = self
             .operations

@@ -3,6 +3,8 @@
 //! The guests are written in the text format. `describe` is the one export that is called here, because loading calls it
 //! under the limits of any call.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::time::{Duration, Instant};
 
 use routemcp_runtime::{CallError, CallLimits, EngineOptions, LimitExceeded, LoadError, Runtime};

@@ -46,7 +46,7 @@ pub(crate) struct StoreArguments {
     /// Folder of `routemcp dev`, used when no database URL is given.
     #[arg(long, env = "ROUTEMCP_DATA_DIR", default_value = ".routemcp")]
     data_dir: PathBuf,
-    /// Database of `routemcp serve`, for example sqlite:///var/lib/routemcp/routemcp.db
+    /// Database of `routemcp serve`, for example `sqlite:///var/lib/routemcp/routemcp.db`
     #[arg(long, env = "ROUTEMCP_DATABASE_URL")]
     database_url: Option<String>,
     #[command(flatten)]

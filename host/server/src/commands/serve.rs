@@ -14,7 +14,7 @@ use crate::start::{self, Settings, connectors, logging};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where state is kept: sqlite:///var/lib/routemcp/routemcp.db, or postgres://user@host/database
+    /// Where state is kept: `sqlite:///var/lib/routemcp/routemcp.db`, or `postgres://user@host/database`
     #[arg(long, env = "ROUTEMCP_DATABASE_URL")]
     database_url: String,
     /// Address to listen on.

@@ -2,21 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use routemcp_broker::SendError;
 use routemcp_runtime::{CallError, Failure, LimitExceeded, LoadedConnector};
 use routemcp_unified::mapping::{EffectiveMapping, ReadError};
-use routemcp_unified::schema::Resource;
+use routemcp_unified::schema::{Operation, Resource};
 
 use crate::http::error::{ApiError, Code};
 
 /// What the call was about; decides how failures are put.
 pub(crate) struct Subject<'a> {
     pub(crate) resource: Resource,
+    pub(crate) operation: Operation,
     pub(crate) connector: &'a LoadedConnector,
     pub(crate) mapping: &'a EffectiveMapping,
 }
 
 impl Subject<'_> {
+    fn is_about_many(&self) -> bool {
+        matches!(self.operation, Operation::List | Operation::Create)
+    }
+
     fn provider(&self) -> &str {
         &self.connector.manifest().slug
     }
@@ -64,7 +70,11 @@ impl Subject<'_> {
 
     fn failure(&self, failure: Failure) -> ApiError {
         let provider = &self.connector.manifest().name;
-        let code = code(&failure.kind, self.resource);
+        let code = match code(&failure.kind, self.resource) {
+            // Only a call about one record can miss that record; otherwise the provider has no such route.
+            code if code.status() == StatusCode::NOT_FOUND && self.is_about_many() => Code::ProviderError,
+            code => code,
+        };
         let message = match code {
             Code::ProviderRejected => format!("{provider} refused the values: {}", failure.message),
             Code::DuplicateRecord => format!("{provider} has such a record already: {}", failure.message),

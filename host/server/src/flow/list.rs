@@ -10,7 +10,6 @@ use routemcp_unified::cursor::{Binding, MAX_LENGTH, Position};
 use routemcp_unified::fanout::{self, Outcome};
 use routemcp_unified::manifest::ResourceManifest;
 use routemcp_unified::mapping::EffectiveMapping;
-use routemcp_unified::schema::Operation;
 use serde_json::{Map, Value, json};
 
 use super::connected::{Connected, connect, find};
@@ -99,7 +98,7 @@ impl Request<'_> {
         if let Some((field, descending)) = &query.sort {
             binding = binding
                 .with("sort", field)
-                .with("descending", &descending.to_string());
+                .with("descending", descending.to_string());
         }
         binding
     }
@@ -152,7 +151,7 @@ impl Request<'_> {
             .find(|connection| connection.id.as_str() == position.connection);
         let lost = || ApiError::internal("a position without its connection");
         let connected = connect(self.app, connection.ok_or_else(lost)?.clone()).await?;
-        let declared = supporting(&connected, self.resource, Operation::List)?;
+        let declared = supporting(&connected, self.resource, self.operation)?;
         let mapping = self
             .app
             .mappings
@@ -210,8 +209,8 @@ impl Request<'_> {
             return Err(too_wide());
         }
         let mut data = page(records, cursor, query.limit);
-        if !errors.is_empty() {
-            data["errors"] = json!(errors);
+        if let (Some(members), false) = (data.as_object_mut(), errors.is_empty()) {
+            members.insert("errors".to_owned(), json!(errors));
         }
         Ok(data)
     }

@@ -26,6 +26,7 @@ pub(crate) struct Request<'a> {
     pub(crate) app: &'a App,
     pub(crate) key: &'a ApiKey,
     pub(crate) resource: Resource,
+    pub(crate) operation: Operation,
     pub(crate) timings: &'a Timings,
 }
 
@@ -43,7 +44,7 @@ impl Request<'_> {
             connected,
             mapping,
             fields,
-        } = self.prepare(Operation::Get, query).await?;
+        } = self.prepare(query).await?;
         let called = connected
             .connector
             .get(connected.context(), self.resource.name(), id, &fields)
@@ -62,7 +63,7 @@ impl Request<'_> {
             connected,
             mapping,
             fields,
-        } = self.prepare(Operation::Create, query).await?;
+        } = self.prepare(query).await?;
         let values = Value::Object(
             mapping
                 .write(&body, WriteMode::Create)
@@ -89,7 +90,7 @@ impl Request<'_> {
             connected,
             mapping,
             fields,
-        } = self.prepare(Operation::Update, query).await?;
+        } = self.prepare(query).await?;
         let values = Value::Object(mapping.write(&body, mode).map_err(ApiError::validation)?);
         let called = connected
             .connector
@@ -103,7 +104,7 @@ impl Request<'_> {
         self.check_id(id)?;
         let Prepared {
             connected, mapping, ..
-        } = self.prepare(Operation::Delete, query).await?;
+        } = self.prepare(query).await?;
         let called = connected
             .connector
             .delete(connected.context(), self.resource.name(), id)
@@ -115,9 +116,9 @@ impl Request<'_> {
             .map_err(|error| self.subject(&connected, &mapping).error(error))
     }
 
-    async fn prepare(&self, operation: Operation, query: &RecordQuery) -> Result<Prepared, ApiError> {
+    async fn prepare(&self, query: &RecordQuery) -> Result<Prepared, ApiError> {
         let connected = find_one(self.app, self.key, &query.target).await?;
-        supporting(&connected, self.resource, operation)?;
+        supporting(&connected, self.resource, self.operation)?;
         let mapping = self
             .app
             .mappings
@@ -153,6 +154,7 @@ impl Request<'_> {
     pub(crate) fn subject<'b>(&self, connected: &'b Connected, mapping: &'b EffectiveMapping) -> Subject<'b> {
         Subject {
             resource: self.resource,
+            operation: self.operation,
             connector: &connected.connector,
             mapping,
         }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use axum::body::BodyDataStream;
 use axum::extract::Request;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
 use http::{HeaderMap, header};
 use routemcp_unified::json::{self, JsonError};
 use serde_json::Value;
@@ -16,31 +18,36 @@ pub(crate) const BODY_LIMIT: usize = 1 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How much of a body that is too large is still taken and thrown away: a client that is cut off while it writes sees a
+/// broken connection and not the answer.
+const DRAIN_LIMIT: usize = 16 << 20;
+
 /// Reads a request's body whole.
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
-    let too_large = || {
-        ApiError::new(
-            Code::PayloadTooLarge,
-            format!("The body is larger than {BODY_LIMIT} bytes."),
-        )
-    };
-    let announced = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
-        return Err(too_large());
-    }
-    let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(request.into_body(), BODY_LIMIT)).await;
-    let read = read.map_err(|_| ApiError::invalid("body", "did not arrive in time"))?;
-    read.map_err(|error| {
-        let over_limit = error.into_inner().to_string().contains("length limit");
-        if over_limit {
-            too_large()
-        } else {
-            ApiError::invalid("body", "could not be read to its end")
+    let late = |_| ApiError::invalid("body", "did not arrive in time");
+    tokio::time::timeout(PATIENCE, collect(request.into_body().into_data_stream()))
+        .await
+        .map_err(late)?
+}
+
+async fn collect(mut chunks: BodyDataStream) -> Result<Bytes, ApiError> {
+    let mut body = BytesMut::new();
+    let mut arrived = 0;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?;
+        arrived += chunk.len();
+        if arrived > DRAIN_LIMIT {
+            break;
         }
-    })
+        if arrived <= BODY_LIMIT {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    if arrived > BODY_LIMIT {
+        let message = format!("The body is larger than {BODY_LIMIT} bytes.");
+        return Err(ApiError::new(Code::PayloadTooLarge, message));
+    }
+    Ok(body.freeze())
 }
 
 /// Parses a body as JSON.

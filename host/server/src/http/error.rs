@@ -211,24 +211,26 @@ impl ApiError {
 
     /// The body of the answer.
     pub(crate) fn body(&self, path: &str, request_id: &str) -> Value {
-        let mut body = json!({
+        let body = json!({
             "success": false,
             "statusCode": self.code.status().as_u16(),
             "message": self.message,
             "code": self.code,
+            "errors": self.errors,
+            "provider": self.provider,
+            "providerError": self.provider_error,
+            "timestamp": crate::http::envelope::now(),
+            "path": path,
+            "requestId": request_id,
         });
-        let mut put = |name: &str, value: Value| {
-            if !value.is_null() {
-                body[name] = value;
-            }
-        };
-        put("errors", json!(self.errors));
-        put("provider", json!(self.provider));
-        put("providerError", json!(self.provider_error));
-        put("timestamp", json!(crate::http::envelope::now()));
-        put("path", json!(path));
-        put("requestId", json!(request_id));
-        body
+        // What does not apply is left out: null would read as if it could be something.
+        match body {
+            Value::Object(members) => members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .collect(),
+            other => other,
+        }
     }
 }
 

@@ -152,10 +152,12 @@ fn whose<'a>(caller: &'a Caller, connector: &'a LoadedConnector, end_user: Optio
 async fn show(app: &App, whose: Whose<'_>, resource: Resource) -> Result<Vec<Value>, ApiError> {
     let mapping = app.mappings.in_force(&app.store, whose, resource).await?;
     let provider = &whose.connector.manifest().slug;
-    let row = |row| {
-        let mut row = json!(row);
-        row["provider"] = json!(provider);
-        row
+    let row = |row| match json!(row) {
+        Value::Object(mut members) => {
+            members.insert("provider".to_owned(), json!(provider));
+            Value::Object(members)
+        }
+        other => other,
     };
     Ok(mapping.rows().into_iter().map(row).collect())
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
 use routemcp_store::Scope;
 use routemcp_unified::WriteMode;
-use routemcp_unified::schema::Resource;
+use routemcp_unified::schema::{Operation, Resource};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -38,6 +38,7 @@ pub(crate) async fn list(
         app: &app,
         key: &caller.0,
         resource,
+        operation: Operation::List,
         timings: &timings,
     };
     let data = request.list(&query).await?;
@@ -63,6 +64,7 @@ pub(crate) async fn get(
         app: &app,
         key: &caller.0,
         resource,
+        operation: Operation::Get,
         timings: &timings,
     };
     let record = request.get(&id, &query).await?;
@@ -125,6 +127,16 @@ enum Write {
     Delete,
 }
 
+impl Write {
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Create => Operation::Create,
+            Self::Update(_) => Operation::Update,
+            Self::Delete => Operation::Delete,
+        }
+    }
+}
+
 /// What all writes have in common: the scope, the body, and the idempotency key.
 async fn write(
     (State(app), Extension(caller), Extension(timings)): Context,
@@ -150,6 +162,7 @@ async fn write(
             app: &server,
             key: &key,
             resource,
+            operation: write.operation(),
             timings: &timings,
         };
         perform(request, write, &id, &values, &query).await
