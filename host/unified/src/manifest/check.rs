@@ -207,6 +207,7 @@ fn queries(declared: &ResourceManifest, place: &str, problems: &mut Problems) {
         ("filters", &declared.filters),
         ("sorts", &declared.sorts),
         ("required", &declared.required),
+        ("alwaysSet", &declared.always_set),
     ] {
         for (index, name) in names.iter().enumerate().filter(|(_, name)| !mapped(name)) {
             problems.add(

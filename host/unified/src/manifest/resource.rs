@@ -27,6 +27,10 @@ pub struct ResourceManifest {
     /// Unified fields that the provider demands when a record is created, and that can never be cleared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,
+    /// Unified fields that the provider never leaves empty, such as an owner: a replace that leaves them out keeps them,
+    /// and null is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub always_set: Vec<String>,
     /// The default mappings.
     pub mappings: Vec<Mapping>,
     /// Unified fields that lists can be filtered by.

@@ -83,7 +83,7 @@ impl EffectiveMapping {
             resource,
             fields_pointer: manifest.fields_pointer.clone(),
             read,
-            write: write::Plan::new(&rows, &manifest.required),
+            write: write::Plan::new(&rows, manifest),
             rows,
         })
     }

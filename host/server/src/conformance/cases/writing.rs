@@ -130,7 +130,7 @@ pub(super) async fn replace(subject: &Subject<'_>) -> Verdict {
         "the answer to a PUT, in what it gave,",
         &compare::given(&kept, &replaced),
     )?;
-    let by_provider = emptied(&body, &kept, &replaced, &fresh)?;
+    let by_provider = emptied(subject, &body, &kept, &replaced, &fresh)?;
     later(subject, &replaced).await?;
     let notes = [
         ("the provider itself fills", by_provider),
@@ -143,15 +143,23 @@ pub(super) async fn replace(subject: &Subject<'_>) -> Verdict {
     Ok(notes.join("; "))
 }
 
-/// Every field that was left out is empty, or as in a record that never had it; those are answered.
-fn emptied(body: &Record, kept: &Record, replaced: &Record, fresh: &Record) -> Result<Vec<String>, Stop> {
+/// Every field that was left out is empty, or as in a record that never had it, or one that the manifest says is always
+/// set; the last two are answered.
+fn emptied(
+    subject: &Subject<'_>,
+    body: &Record,
+    kept: &Record,
+    replaced: &Record,
+    fresh: &Record,
+) -> Result<Vec<String>, Stop> {
     let mut by_provider = Vec::new();
     for (field, before) in leaves(body) {
         let found = leaf(replaced, &field);
         if !leaf(kept, &field).is_null() || found.is_null() {
             continue;
         }
-        ensure(compare::same(&leaf(fresh, &field), &found), || {
+        let always_set = subject.declared.always_set.contains(&field);
+        ensure(always_set || compare::same(&leaf(fresh, &field), &found), || {
             let (found, before) = (compare::shown(&found), compare::shown(&before));
             format!("PUT without {field} leaves {found} there (it was {before})")
         })?;

@@ -418,3 +418,27 @@ fn what_the_provider_requires_is_named_when_it_is_missing_or_cleared() {
         assert_eq!(!named, complete, "{body} {mode:?}");
     }
 }
+
+#[test]
+fn what_the_provider_always_sets_is_kept_by_a_replace_and_cannot_be_emptied() {
+    let mut manifest = fixture::resource(Resource::Contact);
+    manifest.always_set = vec!["email".to_owned()];
+    let mapping = EffectiveMapping::compile(Resource::Contact, &manifest, &[]).unwrap();
+    let field = mapping.provider_field_of("email").unwrap();
+    let write = |body: Value, mode| mapping.write(body.as_object().unwrap(), mode);
+    let replaced = write(json!({ "firstName": "A" }), WriteMode::Replace).unwrap();
+    assert!(!replaced.contains_key(field));
+    assert!(
+        write(json!({ "email": "a@b.example" }), WriteMode::Replace)
+            .unwrap()
+            .contains_key(field)
+    );
+    for mode in [WriteMode::Replace, WriteMode::Merge] {
+        assert!(
+            write(json!({ "email": null }), mode)
+                .unwrap_err()
+                .contains_key("email")
+        );
+    }
+    assert!(write(json!({ "firstName": "A", "email": null }), WriteMode::Create).is_ok());
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::Row;
+use crate::manifest::ResourceManifest;
 use crate::mapping::{FieldErrors, Transform};
 use crate::write::WriteMode;
 
@@ -13,6 +14,7 @@ use crate::write::WriteMode;
 pub(super) struct Plan {
     writers: Vec<Writer>,
     required: Vec<String>,
+    always_set: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -26,7 +28,7 @@ struct Writer {
 type Leaves<'body> = BTreeMap<String, &'body Value>;
 
 impl Plan {
-    pub(super) fn new(rows: &[Row], required: &[String]) -> Self {
+    pub(super) fn new(rows: &[Row], manifest: &ResourceManifest) -> Self {
         let writer = |row: &Row| Writer {
             unified_field: row.mapping.unified_field.clone(),
             provider_field: row.mapping.provider_field.clone(),
@@ -38,7 +40,8 @@ impl Plan {
                 .filter(|row| row.mapping.direction.writes())
                 .map(writer)
                 .collect(),
-            required: required.to_vec(),
+            required: manifest.required.clone(),
+            always_set: manifest.always_set.clone(),
         }
     }
 
@@ -52,7 +55,11 @@ impl Plan {
         let mut errors = self.missing(provider, &leaves, mode);
         let mut values = Map::new();
         for writer in &self.writers {
-            let Some(value) = value_for(leaves.remove(&writer.unified_field), mode) else {
+            let given = leaves.remove(&writer.unified_field);
+            if given.is_none() && self.always_set.contains(&writer.unified_field) {
+                continue;
+            }
+            let Some(value) = value_for(given, mode) else {
                 continue;
             };
             match writer
@@ -83,8 +90,19 @@ impl Plan {
             None => mode != WriteMode::Merge,
             Some(value) => value.is_null(),
         };
-        let error = |field: &String| (field.clone(), format!("is required by {provider}"));
-        self.required.iter().filter(lacks).map(error).collect()
+        let required = |field: &String| (field.clone(), format!("is required by {provider}"));
+        let mut errors: FieldErrors = self.required.iter().filter(lacks).map(required).collect();
+        let emptied = |field: &&String| {
+            mode != WriteMode::Create && leaves.get(*field).is_some_and(|value| value.is_null())
+        };
+        let kept = |field: &String| {
+            (
+                field.clone(),
+                format!("always has a value at {provider}; leave it out to keep it, or give another"),
+            )
+        };
+        errors.extend(self.always_set.iter().filter(emptied).map(kept));
+        errors
     }
 
     /// Takes address and custom fields apart. Null for the whole is null for every member that can be written.
