@@ -18,36 +18,55 @@ pub(crate) const BODY_LIMIT: usize = 1 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much of a body that is too large is still taken and thrown away: a client that is cut off while it writes sees a
-/// broken connection and not the answer.
+/// How much of a body that is too large is still taken and thrown away, after the answer: a client that is cut off while
+/// it writes sees a broken connection and not the answer.
 const DRAIN_LIMIT: usize = 16 << 20;
+/// How long that may take.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Reads a request's body whole.
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    let chunks = request.into_body().into_data_stream();
+    if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
+        return Err(too_large(chunks));
+    }
     let late = |_| ApiError::invalid("body", "did not arrive in time");
-    tokio::time::timeout(PATIENCE, collect(request.into_body().into_data_stream()))
+    tokio::time::timeout(PATIENCE, collect(chunks))
         .await
         .map_err(late)?
 }
 
 async fn collect(mut chunks: BodyDataStream) -> Result<Bytes, ApiError> {
     let mut body = BytesMut::new();
-    let mut arrived = 0;
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?;
-        arrived += chunk.len();
-        if arrived > DRAIN_LIMIT {
-            break;
+        body.extend_from_slice(
+            &chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?,
+        );
+        if body.len() > BODY_LIMIT {
+            return Err(too_large(chunks));
         }
-        if arrived <= BODY_LIMIT {
-            body.extend_from_slice(&chunk);
-        }
-    }
-    if arrived > BODY_LIMIT {
-        let message = format!("The body is larger than {BODY_LIMIT} bytes.");
-        return Err(ApiError::new(Code::PayloadTooLarge, message));
     }
     Ok(body.freeze())
+}
+
+fn too_large(rest: BodyDataStream) -> ApiError {
+    tokio::spawn(tokio::time::timeout(DRAIN_PATIENCE, drain(rest)));
+    ApiError::new(
+        Code::PayloadTooLarge,
+        format!("The body is larger than {BODY_LIMIT} bytes."),
+    )
+}
+
+async fn drain(mut chunks: BodyDataStream) {
+    let mut drained = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        drained += chunk.len();
+        if drained > DRAIN_LIMIT {
+            return;
+        }
+    }
 }
 
 /// Parses a body as JSON.

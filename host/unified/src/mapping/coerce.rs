@@ -6,11 +6,17 @@ use crate::describe::sort_of;
 use crate::schema::{ATTENDEE_MEMBERS, FieldKind};
 use crate::time;
 
-/// The value as the unified field has it. Empty text is null, whatever the field.
+/// The value as the unified field has it. What is empty is absent: empty text is null whatever the field, and so is an
+/// empty list where a list is expected.
 pub(crate) fn coerce(kind: FieldKind, value: Value) -> Result<Value, String> {
     match value {
         Value::Null => Ok(Value::Null),
         Value::String(text) if text.is_empty() => Ok(Value::Null),
+        Value::Array(list)
+            if list.is_empty() && matches!(kind, FieldKind::TextList | FieldKind::Attendees) =>
+        {
+            Ok(Value::Null)
+        }
         value => match kind {
             FieldKind::Text => text(value),
             FieldKind::Number => number(&value),
@@ -178,7 +184,8 @@ mod tests {
                 json!("2026-03-09T00:00:00.000Z"),
             ),
             (FieldKind::TextList, json!(["a", 1, null]), json!(["a", "1"])),
-            (FieldKind::TextList, json!([]), json!([])),
+            (FieldKind::TextList, json!([]), Value::Null),
+            (FieldKind::Attendees, json!([]), Value::Null),
             (
                 FieldKind::Attendees,
                 json!(["a@b.co", {"email": "c@d.co", "name": "Cy", "status": "yes"}, {"name": ""}]),
