@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test build connectors guests lint clean
+.PHONY: help dev test build host connectors lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop
@@ -17,7 +17,6 @@ test: build ## Run every test
 
 build: host connectors ## Build the server and the connectors
 
-.PHONY: host
 host:
 	cargo build --workspace --all-targets
 

@@ -13,7 +13,7 @@ mod server;
 mod walk;
 
 pub(crate) use answer::Answer;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, http};
 pub(crate) use command::routemcp;
 pub(crate) use crud::LifeCycle;
 pub(crate) use places::{copy_atomically, hubspot, snoop};

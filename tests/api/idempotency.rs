@@ -1,10 +1,12 @@
 //! `Idempotency-Key`
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Server};
+use crate::harness::{Answer, Client, Provider, Received, Reply, Server};
 
 async fn send(client: &Client, method: Method, path: &str, key: &str, body: &Value) -> Answer {
     let call = client.call(method, path).header("idempotency-key", key);
@@ -143,4 +145,62 @@ async fn keys_have_a_sane_form() {
     create(&client, &"k".repeat(255), &json!({ "firstName": "x" }))
         .await
         .expect(201);
+}
+
+/// The provider does the write and then breaks the connection.
+fn breaks(request: &Received) -> Reply {
+    match request.method {
+        Method::POST => Reply::text(201, "application/json", "{").cut(),
+        _ => Reply::json(200, &json!({ "results": [] })),
+    }
+}
+
+fn posts(provider: &Provider) -> usize {
+    let received = provider.received();
+    received
+        .iter()
+        .filter(|request| request.method == Method::POST)
+        .count()
+}
+
+#[tokio::test]
+async fn a_write_whose_outcome_is_not_known_is_not_done_again() {
+    let provider = Provider::start(breaks).await;
+    let server = Server::setup().provider("hubspot", &provider.url()).start();
+    let client = server.live_client();
+    let body = json!({ "firstName": "Once" });
+    create(&client, "key-1", &body)
+        .await
+        .refused(502, "PROVIDER_ERROR");
+    create(&client, "key-1", &body)
+        .await
+        .refused(409, "IDEMPOTENCY_CONFLICT");
+    assert_eq!(posts(&provider), 1);
+}
+
+/// The provider takes its time over a write.
+fn slow(request: &Received) -> Reply {
+    let record = json!({ "id": "101", "properties": { "firstname": "Once" }, "archived": false,
+        "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z" });
+    match request.method {
+        Method::POST => Reply::json(201, &record).after(Duration::from_secs(2)),
+        _ => Reply::json(200, &record),
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_finds_the_answer_under_its_key() {
+    let provider = Provider::start(slow).await;
+    let server = Server::setup().provider("hubspot", &provider.url()).start();
+    let client = server.live_client();
+    let body = json!({ "firstName": "Once" });
+    let hung_up = tokio::time::timeout(Duration::from_millis(700), create(&client, "key-1", &body)).await;
+    assert!(hung_up.is_err(), "it was answered too soon");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let found = create(&client, "key-1", &body).await.expect(201);
+    assert_eq!(
+        (found.header("idempotency-replayed"), found.id()),
+        ("true", "101")
+    );
+    assert_eq!(posts(&provider), 1);
 }

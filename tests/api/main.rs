@@ -18,6 +18,8 @@ mod fan_out;
 #[cfg(test)]
 mod field_mappings;
 #[cfg(test)]
+mod four_providers;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod headers;

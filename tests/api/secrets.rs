@@ -170,3 +170,15 @@ async fn the_database_and_the_log_do_not_hold_api_keys() {
         assert!(!log.contains(&key), "the log holds a key");
     }
 }
+
+#[tokio::test]
+async fn a_provider_that_echoes_the_credential_hands_it_to_nobody() {
+    let provider = Provider::start(|request| {
+        let sent = request.header("authorization");
+        Reply::json(200, &json!({ "echo": sent })).header("x-request-id", sent)
+    })
+    .await;
+    let (_server, answer) = snoop_at(&provider).await;
+    assert_free_of_token("the snoop's report", answer.text.as_bytes());
+    assert!(answer.text.contains("[credential]"), "{}", answer.text);
+}

@@ -27,8 +27,8 @@ struct Open {
 }
 
 impl Session {
-    /// A session that sends through `transport` until `deadline` (of `std` or of `tokio`). Give no credential when the
-    /// transport hands requests to a guest, as a sandbox does.
+    /// A session that sends through `transport` until `deadline` (of `std` or of `tokio`). A transport that hands
+    /// requests to a guest, as a sandbox does, shows it the credential: give it one that only the sandbox takes.
     pub fn new(
         grant: Arc<Grant>,
         credential: Option<Credential>,

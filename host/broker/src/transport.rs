@@ -14,7 +14,7 @@ use crate::{Response, SendError};
 ///
 /// Called once per attempt, with time and size limits that are already cut down to what the call has left. Must
 /// follow no redirect and must not log the query or the headers. A transport that hands requests to a guest must be
-/// used in a session without a credential.
+/// used with a credential that means nothing elsewhere.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Sends `request` and reads the whole answer.

@@ -112,7 +112,7 @@ pub struct Sandbox {
 }
 
 impl Manifest {
-    /// Reads and checks a manifest: first against the [JSON Schema](json_schema), then for sense.
+    /// Reads and checks a manifest: first against the [JSON Schema](json_schema()), then for sense.
     pub fn parse(json: &str) -> Result<Self, ManifestError> {
         let value: Value = serde_json::from_str(json)
             .map_err(|error| ManifestError::single("", format!("is not JSON: {error}")))?;

@@ -100,7 +100,7 @@ impl Call {
     }
 }
 
-fn http() -> reqwest::Client {
+pub(crate) fn http() -> reqwest::Client {
     static CRYPTOGRAPHY: Once = Once::new();
     // The client cannot be built without a provider, although the tests use plain HTTP only.
     CRYPTOGRAPHY.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));

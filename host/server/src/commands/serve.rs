@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::arguments::{HostArguments, MasterKeyArguments};
-use crate::start::{self, Settings, connectors, logging};
+use crate::start::{self, Settings, connectors, logging, watch};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -53,6 +53,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     connectors::load_folder(&app, &arguments.host.connectors).await?;
     let listener = TcpListener::bind(arguments.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    watch::start(Arc::clone(&app), arguments.host.connectors.clone())?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     start::serve::serve(Arc::clone(&app), listener).await
 }
