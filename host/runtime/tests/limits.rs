@@ -45,7 +45,11 @@ fn options() -> EngineOptions {
 }
 
 async fn load(bytes: Vec<u8>) -> LoadError {
-    match Runtime::new(options()).unwrap().load(bytes).await {
+    load_with(options(), bytes).await
+}
+
+async fn load_with(options: EngineOptions, bytes: Vec<u8>) -> LoadError {
+    match Runtime::new(options).unwrap().load(bytes).await {
         Ok(_) => panic!("it must not load"),
         Err(error) => error,
     }
@@ -62,11 +66,16 @@ const ONE_PAGE: &str = "(memory (export \"memory\") 1)";
 
 #[tokio::test]
 async fn an_endless_loop_is_stopped_while_other_work_goes_on() {
+    // Long enough for many ticks, even where the ticker is kept waiting for a core.
+    let mut options = options();
+    options.limits.cpu = Duration::from_secs(1);
+    options.limits.wall_clock = Duration::from_secs(60);
+    let endless = connector(ONE_PAGE, "", "(loop (br 0)) (i32.const 0)");
     let started = Instant::now();
-    let looping = tokio::spawn(load(connector(ONE_PAGE, "", "(loop (br 0)) (i32.const 0)")));
+    let looping = tokio::spawn(load_with(options, endless));
     // All on one thread: if the loop did not yield, this would have one turn before it and none until its end.
     let mut turns = 0;
-    while !looping.is_finished() && started.elapsed() < Duration::from_secs(4) {
+    while !looping.is_finished() && started.elapsed() < Duration::from_secs(50) {
         tokio::time::sleep(Duration::from_millis(1)).await;
         turns += 1;
     }
