@@ -56,7 +56,7 @@ fn sandbox(connector: &Path) -> (Process, String) {
     (process, url)
 }
 
-/// What the suite finds is the suite's to say; here only the traffic counts. But it has to run to its end.
+/// Traffic counts only if the suite that made it passed: over a real socket, as in process.
 fn conformance(connector: &Path, provider: &str) -> String {
     let mut command = routemcp();
     let run = command
@@ -68,8 +68,8 @@ fn conformance(connector: &Path, provider: &str) -> String {
     let output = String::from_utf8_lossy(&run.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&run.stderr);
     assert!(
-        output.contains(" passed, "),
-        "the suite did not run to its end:\n{output}{complaint}"
+        run.status.success(),
+        "the suite did not pass:\n{output}{complaint}"
     );
     output
 }
