@@ -1,6 +1,7 @@
 //! The secret of a connection and where it goes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,14 +9,16 @@ use thiserror::Error;
 use url::Url;
 
 use crate::policy::{headers, target};
+use crate::secret::{SecretSource, StaticSecret};
 use crate::{Response, SendError};
 
 /// A secret and its place in a request. `Debug` does not show the secret.
+#[derive(Clone)]
 pub struct Credential {
     /// Where it goes.
     pub placement: Placement,
-    /// The access token, API key, or encoded pair for Basic authentication.
-    pub secret: SecretString,
+    /// Gives the access token, API key, or encoded pair for Basic authentication.
+    pub source: Arc<dyn SecretSource>,
 }
 
 /// Where a provider wants the credential.
@@ -81,17 +84,32 @@ impl Placement {
 }
 
 impl Credential {
-    /// Puts the secret where it belongs. Call it only for a request that passed every check.
-    pub(crate) fn inject(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), SendError> {
-        let secret = self.secret.expose_secret();
-        match &self.placement {
-            Placement::Header { name, prefix } => {
+    /// A credential whose secret stays what it is.
+    pub fn fixed(placement: Placement, secret: SecretString) -> Self {
+        Self {
+            placement,
+            source: Arc::new(StaticSecret(secret)),
+        }
+    }
+}
+
+impl Placement {
+    /// Puts a secret where it belongs. Call it only for a request that passed every check.
+    pub(crate) fn inject(
+        &self,
+        secret: &SecretString,
+        url: &mut Url,
+        headers: &mut HeaderMap,
+    ) -> Result<(), SendError> {
+        let secret = secret.expose_secret();
+        match self {
+            Self::Header { name, prefix } => {
                 let mut value = HeaderValue::from_str(&format!("{prefix}{secret}"))
                     .map_err(|_| SendError::BadCredential)?;
                 value.set_sensitive(true);
                 headers.insert(name, value);
             }
-            Placement::Query { name } => target::append_query(url, [(name.as_str(), secret)]),
+            Self::Query { name } => target::append_query(url, [(name.as_str(), secret)]),
         }
         Ok(())
     }
@@ -106,26 +124,24 @@ impl fmt::Debug for Credential {
     }
 }
 
-impl Credential {
-    /// Takes the secret out of an answer: a provider that echoes what it was sent must not hand the guest or the caller a
-    /// credential. Secrets too short to be told from ordinary text are left alone.
-    pub(crate) fn redact(&self, response: &mut Response) {
-        let secret = self.secret.expose_secret();
-        if secret.len() < SHORTEST {
-            return;
+/// Takes a secret out of an answer: a provider that echoes what it was sent must not hand the guest or the caller a
+/// credential. Secrets too short to be told from ordinary text are left alone.
+pub(crate) fn redact(secret: &SecretString, response: &mut Response) {
+    let secret = secret.expose_secret();
+    if secret.len() < SHORTEST {
+        return;
+    }
+    let encoded =
+        percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+    for form in [secret, encoded.as_str()] {
+        if let Some(body) = without(&response.body, form.as_bytes()) {
+            response.body = body.into();
         }
-        let encoded =
-            percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
-        for form in [secret, encoded.as_str()] {
-            if let Some(body) = without(&response.body, form.as_bytes()) {
-                response.body = body.into();
-            }
-            for value in response.headers.values_mut() {
-                let clean =
-                    without(value.as_bytes(), form.as_bytes()).map(|bytes| HeaderValue::from_bytes(&bytes));
-                if let Some(Ok(clean)) = clean {
-                    *value = clean;
-                }
+        for value in response.headers.values_mut() {
+            let clean =
+                without(value.as_bytes(), form.as_bytes()).map(|bytes| HeaderValue::from_bytes(&bytes));
+            if let Some(Ok(clean)) = clean {
+                *value = clean;
             }
         }
     }
@@ -156,21 +172,17 @@ fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn credential(placement: Placement, secret: &str) -> Credential {
-        Credential {
-            placement,
-            secret: secret.to_owned().into(),
-        }
-    }
-
     #[test]
     fn a_header_credential_is_marked_sensitive() {
-        let bearer = credential(
+        let bearer = Credential::fixed(
             Placement::from_header("Authorization", "Bearer ").unwrap(),
-            "s3cret",
+            "s3cret".into(),
         );
         let (mut url, mut headers) = (Url::parse("https://a.example/").unwrap(), HeaderMap::new());
-        bearer.inject(&mut url, &mut headers).unwrap();
+        let placement = &bearer.placement;
+        placement
+            .inject(&"s3cret".into(), &mut url, &mut headers)
+            .unwrap();
         assert_eq!(headers["authorization"], "Bearer s3cret");
         assert!(headers["authorization"].is_sensitive());
         assert!(!format!("{headers:?} {bearer:?}").contains("s3cret"));
@@ -178,20 +190,18 @@ mod tests {
 
     #[test]
     fn a_query_credential_is_encoded_and_comes_last() {
-        let token = credential(Placement::from_query("api_token").unwrap(), "a&b=c");
+        let placement = Placement::from_query("api_token").unwrap();
         let (mut url, mut headers) = (Url::parse("https://a.example/?x=1").unwrap(), HeaderMap::new());
-        token.inject(&mut url, &mut headers).unwrap();
+        placement.inject(&"a&b=c".into(), &mut url, &mut headers).unwrap();
         assert_eq!(url.as_str(), "https://a.example/?x=1&api_token=a%26b%3Dc");
     }
 
     #[test]
     fn a_secret_with_a_line_break_is_an_error_that_does_not_show_it() {
-        let bearer = credential(
-            Placement::from_header("x-key", "").unwrap(),
-            "s3cret\r\nhost: evil",
-        );
+        let placement = Placement::from_header("x-key", "").unwrap();
         let (mut url, mut headers) = (Url::parse("https://a.example/").unwrap(), HeaderMap::new());
-        let error = bearer.inject(&mut url, &mut headers).unwrap_err();
+        let secret = "s3cret\r\nhost: evil".into();
+        let error = placement.inject(&secret, &mut url, &mut headers).unwrap_err();
         assert_eq!(error.kind(), "unauthorized");
         assert!(!error.message().contains("s3cret"));
     }
@@ -214,10 +224,6 @@ mod tests {
 
     #[test]
     fn an_echoed_secret_is_taken_out_of_an_answer() {
-        let credential = Credential {
-            placement: Placement::from_header("authorization", "Bearer ").unwrap(),
-            secret: "pat-0123/456".into(),
-        };
         let mut response = Response {
             status: 200,
             headers: HeaderMap::from_iter([(
@@ -226,7 +232,7 @@ mod tests {
             )]),
             body: "{\"a\":\"Bearer pat-0123/456\",\"b\":\"pat-0123/456\"}".into(),
         };
-        credential.redact(&mut response);
+        redact(&"pat-0123/456".into(), &mut response);
         assert_eq!(
             response.body,
             "{\"a\":\"Bearer [credential]\",\"b\":\"[credential]\"}"

@@ -107,6 +107,20 @@ pub enum SendError {
     /// The stored credential cannot be put where it belongs.
     #[error("the connection's credential cannot be sent as a header: reconnect it")]
     BadCredential,
+    /// The provider took the credential back, and nothing but connecting again will help.
+    #[error("the connection's credential has ended: {reason}")]
+    CredentialEnded {
+        /// What the provider said, cut and escaped.
+        reason: String,
+    },
+    /// The credential has to be renewed and cannot be right now.
+    #[error("the connection's credential could not be renewed: {reason}")]
+    CredentialUnavailable {
+        /// What was in the way.
+        reason: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// The name has no address.
     #[error("\"{host}\" could not be resolved")]
     Resolve {
@@ -188,7 +202,8 @@ impl SendError {
             | Self::FirstByteTimeout { .. }
             | Self::TotalTimeout { .. }
             | Self::Deadline => "timeout",
-            Self::BadCredential => "unauthorized",
+            Self::BadCredential | Self::CredentialEnded { .. } => "unauthorized",
+            Self::CredentialUnavailable { .. } => "unavailable",
             Self::Transport { kind, .. } => kind,
             _ => "refused",
         }
@@ -203,6 +218,7 @@ impl SendError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Transport { retry_after, .. } => *retry_after,
+            Self::CredentialUnavailable { retry_after, .. } => Some(*retry_after),
             _ => None,
         }
     }

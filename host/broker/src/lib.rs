@@ -6,6 +6,9 @@
 //!
 //! One [`Session`] lives as long as one call of a connector and holds what that call has spent.
 //!
+//! A secret may have to be renewed while a call is under way, so a session asks its [`SecretSource`] at the moment of
+//! sending, and once more when the provider answers 401.
+//!
 //! An answer that echoes the credential is cleaned of it before the guest or the caller sees it.
 
 mod budget;
@@ -20,6 +23,7 @@ mod policy;
 mod request;
 mod response;
 mod retry;
+mod secret;
 mod session;
 mod transport;
 
@@ -31,5 +35,6 @@ pub use limits::Limits;
 pub use network::{Network, NetworkError, NetworkOptions};
 pub use request::{Body, Request};
 pub use response::Response;
+pub use secret::{SecretSource, StaticSecret};
 pub use session::Session;
 pub use transport::{Prepared, Transport};

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use tokio::time::{self, Instant};
 
 use crate::budget::{Budget, Reserved};
 use crate::check::{self, Checked};
+use crate::credential;
 use crate::policy::headers;
 use crate::retry::{self, Outcome, Situation};
 use crate::{Credential, Grant, Limits, Prepared, Request, Response, SendError, Spent, Transport};
+
+const UNAUTHORIZED: u16 = 401;
 
 /// The HTTP side of one call. Make a new one for every call.
 pub struct Session {
@@ -55,7 +59,8 @@ impl Session {
         Self { open: None }
     }
 
-    /// Checks a request, adds the credential, sends it, and retries where that is safe. Any HTTP status is an answer.
+    /// Checks a request, adds the credential, sends it, and retries where that is safe. Any HTTP status is an answer. A 401
+    /// is answered once with a renewed secret, if there is one: whatever the method, a 401 was not carried out.
     pub async fn send(&self, request: Request) -> Result<Response, SendError> {
         let open = self.open.as_ref().ok_or(SendError::Closed)?;
         let placement = open.credential.as_ref().map(|credential| &credential.placement);
@@ -78,9 +83,35 @@ impl Open {
             budget: &self.budget,
             started: Instant::now(),
         };
+        let Some(credential) = &self.credential else {
+            return self.send_with(checked, None).await;
+        };
+        let secret = self.in_time(credential.source.current()).await?;
+        let answer = self.send_with(checked, Some(&secret)).await?;
+        if answer.status != UNAUTHORIZED || !self.budget.has_room(checked.body.len()) {
+            return Ok(answer);
+        }
+        match self.in_time(credential.source.renewed(&secret)).await? {
+            Some(renewed) => self.send_with(checked, Some(&renewed)).await,
+            None => Ok(answer),
+        }
+    }
+
+    /// Gives up on a secret at the call's deadline.
+    async fn in_time<T>(&self, secret: impl Future<Output = Result<T, SendError>>) -> Result<T, SendError> {
+        time::timeout_at(self.deadline, secret)
+            .await
+            .unwrap_or(Err(SendError::Deadline))
+    }
+
+    async fn send_with(
+        &self,
+        checked: &Checked,
+        secret: Option<&SecretString>,
+    ) -> Result<Response, SendError> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(checked).await;
+            let result = self.attempt(checked, secret).await;
             let Some(pause) = self.pause(&result, checked, attempt) else {
                 return result;
             };
@@ -89,20 +120,20 @@ impl Open {
         }
     }
 
-    async fn attempt(&self, checked: &Checked) -> Result<Response, SendError> {
+    async fn attempt(&self, checked: &Checked, secret: Option<&SecretString>) -> Result<Response, SendError> {
         let started = Instant::now();
         let remaining = self.remaining();
         if remaining.is_zero() {
             return Err(SendError::Deadline);
         }
         let reserved = self.budget.begin(checked.body.len())?;
-        let result = match self.prepare(checked, &reserved, remaining) {
+        let result = match self.prepare(checked, secret, &reserved, remaining) {
             Ok(prepared) => time::timeout_at(self.deadline, self.transport.send(prepared))
                 .await
                 .unwrap_or(Err(SendError::Deadline)),
             Err(error) => Err(error),
         };
-        let result = self.settle(result, &reserved);
+        let result = self.settle(result, secret, &reserved);
         report(checked, &result, started.elapsed());
         result
     }
@@ -110,6 +141,7 @@ impl Open {
     fn prepare(
         &self,
         checked: &Checked,
+        secret: Option<&SecretString>,
         reserved: &Reserved,
         remaining: Duration,
     ) -> Result<Prepared, SendError> {
@@ -124,8 +156,9 @@ impl Open {
             total: self.limits.total.min(remaining),
             private_origin: checked.private_origin,
         };
-        if let Some(credential) = &self.credential {
-            credential.inject(&mut prepared.url, &mut prepared.headers)?;
+        if let Some((credential, secret)) = self.credential.as_ref().zip(secret) {
+            let placement = &credential.placement;
+            placement.inject(secret, &mut prepared.url, &mut prepared.headers)?;
         }
         Ok(prepared)
     }
@@ -134,6 +167,7 @@ impl Open {
     fn settle(
         &self,
         result: Result<Response, SendError>,
+        secret: Option<&SecretString>,
         reserved: &Reserved,
     ) -> Result<Response, SendError> {
         let used = match &result {
@@ -149,8 +183,8 @@ impl Open {
             }
             Ok(mut response) => {
                 headers::strip_response(&mut response.headers);
-                if let Some(credential) = &self.credential {
-                    credential.redact(&mut response);
+                if let Some(secret) = secret {
+                    credential::redact(secret, &mut response);
                 }
                 Ok(response)
             }

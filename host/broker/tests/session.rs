@@ -105,10 +105,7 @@ mod tests {
     async fn a_prepared_request_has_limits_cut_to_the_call_and_hides_the_credential() {
         let transport = fake(Some(1));
         let placement = Placement::from_query("api_token").unwrap();
-        let credential = Credential {
-            placement,
-            secret: "s3cr3t".to_owned().into(),
-        };
+        let credential = Credential::fixed(placement, "s3cr3t".into());
         session(&transport, Some(credential), Duration::from_secs(2))
             .send(get("/x"))
             .await

@@ -11,17 +11,12 @@ use crate::server::{Reply, Server};
 const SECRET: &str = "s3cr3t";
 
 fn bearer() -> Credential {
-    Credential {
-        placement: Placement::from_header("Authorization", "Bearer ").unwrap(),
-        secret: SECRET.to_owned().into(),
-    }
+    let placement = Placement::from_header("Authorization", "Bearer ").unwrap();
+    Credential::fixed(placement, SECRET.into())
 }
 
 fn token() -> Credential {
-    Credential {
-        placement: Placement::from_query("api_token").unwrap(),
-        secret: SECRET.to_owned().into(),
-    }
+    Credential::fixed(Placement::from_query("api_token").unwrap(), SECRET.into())
 }
 
 fn session(base_url: &str, allowed: &[String], credential: Credential) -> Session {
