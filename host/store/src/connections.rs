@@ -1,5 +1,7 @@
 //! Connections: an end user's account at a provider, with its encrypted credential.
 
+mod list;
+mod refresh;
 mod upsert;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use crate::names::{ConnectionStatus, Environment};
 use crate::seal::Sealed;
 use crate::store::Store;
 use crate::{check, row, time};
+pub use refresh::RefreshLease;
 
 /// A connection. Its credential is only to be had from [`Store::credential`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +41,10 @@ pub struct Connection {
     pub settings: BTreeMap<String, String>,
     /// When it was first made.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When it was last made, or got another status. Fresh credentials of the same authorisation do not count.
     pub updated_at: Timestamp,
+    /// Goes up by one with every credential that is stored.
+    pub credential_version: i64,
     credential: Sealed,
 }
 
@@ -60,6 +65,8 @@ pub struct NewConnection {
     pub settings: BTreeMap<String, String>,
     /// The credential, in any form. The store encrypts it and does not look inside.
     pub credential: SecretString,
+    /// When the credential should be refreshed; none if it need not be.
+    pub refresh_due_at: Option<Timestamp>,
 }
 
 /// Which connections to find.
@@ -75,16 +82,18 @@ pub struct ConnectionQuery<'a> {
     pub end_user: Option<&'a str>,
 }
 
-macro_rules! select {
-    ($where:literal) => {
-        concat!(
-            "SELECT id, organisation_id, environment, end_user, provider, status, last_error, auth_method, settings, ",
-            "credential, created_at, updated_at FROM connections ",
-            $where
-        )
+macro_rules! columns {
+    () => {
+        "id, organisation_id, environment, end_user, provider, status, last_error, auth_method, settings, credential, \
+         credential_version, created_at, updated_at"
     };
 }
-use select;
+macro_rules! select {
+    ($where:literal) => {
+        concat!("SELECT ", columns!(), " FROM connections ", $where)
+    };
+}
+use {columns, select};
 
 /// What a credential's encryption is bound to.
 fn place<'a>(id: &'a ConnectionId, organisation_id: &'a OrganisationId) -> [&'a str; 3] {
@@ -161,30 +170,45 @@ impl Store {
         )
     }
 
-    /// Sets the status of a connection, with what went wrong or none to clear it.
+    /// A connection of any tenant as it is now, for those who have been given it before.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// If the database fails.
+    pub async fn connection_by_id(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+        if !check::can_exist(&[id.as_str()]) {
+            return Ok(None);
+        }
+        let row = sqlx::query(select!("WHERE id = $1"))
+            .bind(id.as_str())
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Sets the status that a credential turned out to have, with what went wrong or none to clear it. False, and nothing
+    /// changed, if the connection is gone or has another credential by now: what is known is about an old one.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn set_connection_status(
         &self,
-        id: &ConnectionId,
+        connection: &Connection,
         status: ConnectionStatus,
         last_error: Option<&str>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         check::optional("lastError", last_error)?;
-        let updated =
-            sqlx::query("UPDATE connections SET status = $1, last_error = $2, updated_at = $3 WHERE id = $4")
-                .bind(status.as_str())
-                .bind(last_error)
-                .bind(time::now().as_millisecond())
-                .bind(id.as_str())
-                .execute(self.writer())
-                .await?;
-        if updated.rows_affected() == 0 {
-            Err(StoreError::NotFound("connection"))
-        } else {
-            Ok(())
-        }
+        let updated = sqlx::query(
+            "UPDATE connections SET status = $1, last_error = $2, updated_at = $3 \
+             WHERE id = $4 AND credential_version = $5",
+        )
+        .bind(status.as_str())
+        .bind(last_error)
+        .bind(time::now().as_millisecond())
+        .bind(connection.id.as_str())
+        .bind(connection.credential_version)
+        .execute(self.writer())
+        .await?;
+        Ok(updated.rows_affected() > 0)
     }
 
     /// Deletes a connection and its credential. Whether there was one.
@@ -227,6 +251,7 @@ fn read(row: &AnyRow) -> Result<Connection, StoreError> {
             .map_err(|_| StoreError::Corrupt("column \"settings\" is not a JSON object".to_owned()))?,
         created_at: row::time(row, "created_at")?,
         updated_at: row::time(row, "updated_at")?,
+        credential_version: row::number(row, "credential_version")?,
         credential: Sealed(row::text(row, "credential")?),
     })
 }

@@ -28,7 +28,14 @@ const SERVER_CONNECTIONS: u32 = 10;
 pub(crate) struct Database {
     pub(crate) readers: AnyPool,
     pub(crate) writer: AnyPool,
-    begin: &'static str,
+    pub(crate) backend: Backend,
+}
+
+/// What kind of database it is, for the few texts that cannot be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Server,
 }
 
 impl Database {
@@ -55,13 +62,17 @@ impl Database {
         Ok(Self {
             readers: pool.clone(),
             writer: pool,
-            begin: "BEGIN",
+            backend: Backend::Server,
         })
     }
 
     /// Starts a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.writer.begin_with(self.begin).await?)
+        let begin = match self.backend {
+            Backend::Sqlite => sqlite::BEGIN,
+            Backend::Server => "BEGIN",
+        };
+        Ok(self.writer.begin_with(begin).await?)
     }
 
     /// Waits for running calls and disconnects. The writer goes last: whoever leaves last folds the WAL into the file, and

@@ -70,6 +70,31 @@ impl Store {
             .ok_or(StoreError::NotFound("end user"))
             .and_then(read)
     }
+
+    /// An end user by its external id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn find_end_user(
+        &self,
+        organisation_id: &OrganisationId,
+        environment: Environment,
+        external_id: &str,
+    ) -> Result<Option<EndUser>, StoreError> {
+        if !check::can_exist(&[external_id]) {
+            return Ok(None);
+        }
+        let row = sqlx::query(
+            "SELECT id, organisation_id, environment, external_id, display_name, email, created_at, updated_at \
+             FROM end_users WHERE organisation_id = $1 AND environment = $2 AND external_id = $3",
+        )
+        .bind(organisation_id.as_str())
+        .bind(environment.as_str())
+        .bind(external_id)
+        .fetch_optional(self.readers())
+        .await?;
+        row.as_ref().map(read).transpose()
+    }
 }
 
 fn read(row: &AnyRow) -> Result<EndUser, StoreError> {

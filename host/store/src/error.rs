@@ -33,6 +33,18 @@ pub enum StoreError {
     /// A stored value is damaged, or was encrypted under another master key (whose id is named).
     #[error("stored data cannot be used: {0}")]
     Corrupt(String),
+    /// Values in the database are encrypted under a master key that was not given. Nothing was changed.
+    #[error(
+        "the database holds values that are encrypted under master key {sealed_under}, but the one in use is {in_use}; \
+         give the right one in ROUTEMCP_MASTER_KEY, or, if it was changed, the former one in \
+         ROUTEMCP_PREVIOUS_MASTER_KEYS"
+    )]
+    MasterKey {
+        /// Ids of the keys that are missing, with commas between them.
+        sealed_under: String,
+        /// Id of the primary key.
+        in_use: String,
+    },
     /// The tables are not those of this version, and could not be made so.
     #[error("the tables could not be brought up to date: {0}")]
     Migration(String),

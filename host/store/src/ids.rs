@@ -1,22 +1,31 @@
-//! Identifiers: a prefix that says what it names, and a UUID version 7, so that ids sort by creation.
+//! Identifiers: a prefix that says what it names, and a UUID version 7, so that ids sort by creation. Those that open
+//! something are random instead.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::error::StoreError;
+use crate::secret::random;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        id!($(#[$doc])* $name);
+
+        impl $name {
+            pub(crate) fn generate() -> Self {
+                Self(format!(concat!($prefix, "{}"), Uuid::now_v7().simple()))
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            pub(crate) fn generate() -> Self {
-                Self(format!(concat!($prefix, "{}"), Uuid::now_v7().simple()))
-            }
-
             /// The id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -66,10 +75,25 @@ id!(
     ConnectionId,
     "con_"
 );
+id!(
+    /// Id of a connect session, `cs_…`. Not a secret: it stands in URLs, and its token has a secret of its own.
+    ConnectSessionId,
+    "cs_"
+);
+id!(
+    /// Id of an authorisation, `auth_…`. All of it is random, so that nobody finds one by trying.
+    AuthorizationId
+);
+
+impl AuthorizationId {
+    pub(crate) fn generate() -> Result<Self, StoreError> {
+        Ok(Self(format!("auth_{}", hex::encode(random::<16>()?))))
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use super::{ConnectionId, OrganisationId};
+    use super::{AuthorizationId, ConnectionId, OrganisationId};
 
     #[test]
     fn ids_carry_their_prefix_and_are_unique() {
@@ -80,6 +104,17 @@ mod tests {
             "{first}"
         );
         assert!(ConnectionId::generate().as_str().starts_with("con_"));
+    }
+
+    #[test]
+    fn ids_of_authorisations_are_random_from_the_first_digit_on() {
+        let ids: std::collections::BTreeSet<String> = (0..200)
+            .map(|_| AuthorizationId::generate().unwrap().as_str()[..9].to_owned())
+            .collect();
+        assert!(
+            ids.len() > 150 && ids.iter().all(|id| id.starts_with("auth_")),
+            "{ids:?}"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The master key: the one secret that the operator keeps, from which all keys of the host are derived.
 
+mod ring;
 mod strength;
 
 use std::fmt;
@@ -12,6 +13,8 @@ use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+pub use ring::MasterKeys;
 
 const LENGTH: usize = 32;
 

@@ -98,6 +98,24 @@ names!(
     }
 );
 
+names!(
+    /// How far an OAuth round trip has come. It only ever moves down this list.
+    AuthorizationStatus,
+    "authorisation status",
+    {
+        /// Begun; no browser has been sent to the provider.
+        Pending = "pending",
+        /// A browser is at the provider.
+        Launched = "launched",
+        /// The provider sent it back, and the code is being exchanged for a credential.
+        Exchanging = "exchanging",
+        /// The connection is made.
+        Succeeded = "succeeded",
+        /// It will make no connection.
+        Failed = "failed",
+    }
+);
+
 impl Plan {
     /// How many requests a key of this plan may make in a minute.
     #[must_use]

@@ -13,7 +13,8 @@ use secrecy::SecretString;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::StoreError;
-use crate::master_key::MasterKey;
+use crate::master_key::{MasterKey, MasterKeys};
+use crate::secret::random;
 
 const VERSION: &str = "v1";
 const NONCE_LENGTH: usize = 24;
@@ -28,55 +29,84 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// Encrypts and decrypts.
+/// Encrypts under the primary master key, and decrypts under any of the ring.
 pub(crate) struct Sealer {
-    cipher: XChaCha20Poly1305,
-    key_id: String,
+    primary: Key,
+    previous: Vec<Key>,
 }
 
-impl Sealer {
-    pub(crate) fn new(master_key: &MasterKey) -> Self {
+struct Key {
+    cipher: XChaCha20Poly1305,
+    id: String,
+}
+
+impl Key {
+    fn new(master_key: &MasterKey) -> Self {
         let key = Zeroizing::new(master_key.derive("store"));
         Self {
             cipher: XChaCha20Poly1305::new((&*key).into()),
-            key_id: master_key.id(),
+            id: master_key.id(),
         }
+    }
+}
+
+impl Sealer {
+    pub(crate) fn new(master_keys: &MasterKeys) -> Self {
+        Self {
+            primary: Key::new(&master_keys.primary),
+            previous: master_keys.previous.iter().map(Key::new).collect(),
+        }
+    }
+
+    /// Id of the master key that encrypts.
+    pub(crate) fn primary_id(&self) -> &str {
+        &self.primary.id
+    }
+
+    /// Whether values under the master key of this id can be decrypted.
+    pub(crate) fn knows(&self, key_id: &str) -> bool {
+        self.key(key_id).is_some()
+    }
+
+    fn key(&self, id: &str) -> Option<&Key> {
+        std::iter::once(&self.primary)
+            .chain(&self.previous)
+            .find(|key| key.id == id)
     }
 
     /// Encrypts for one place. `place` names the column and the row, and must be the same for [`Sealer::open`].
     pub(crate) fn seal(&self, plain: &str, place: &[&str]) -> Result<Sealed, StoreError> {
-        let mut nonce = [0; NONCE_LENGTH];
-        getrandom::fill(&mut nonce).map_err(|_| no_randomness())?;
+        let nonce = random::<NONCE_LENGTH>()?;
         let payload = Payload {
             msg: plain.as_bytes(),
             aad: &associated_data(place),
         };
-        let encrypted = self.cipher.encrypt(XNonce::from_slice(&nonce), payload);
+        let encrypted = self.primary.cipher.encrypt(XNonce::from_slice(&nonce), payload);
         let encrypted = encrypted.map_err(|_| StoreError::Invalid {
             field: "value",
             problem: "is too long",
         })?;
         let text = STANDARD.encode([nonce.as_slice(), &encrypted].concat());
-        Ok(Sealed(format!("{VERSION}.{}.{text}", self.key_id)))
+        Ok(Sealed(format!("{VERSION}.{}.{text}", self.primary.id)))
     }
 
     /// Decrypts what was sealed for this place.
     pub(crate) fn open(&self, sealed: &Sealed, place: &[&str]) -> Result<SecretString, StoreError> {
         let (key_id, bytes) = parse(&sealed.0)?;
-        if key_id != self.key_id {
+        let Some(key) = self.key(key_id) else {
             let message = format!(
                 "encrypted under master key {key_id}, but the one in use is {}",
-                self.key_id
+                self.primary.id
             );
             return Err(StoreError::Corrupt(message));
-        }
+        };
         let damaged = || StoreError::Corrupt(format!("it does not decrypt under master key {key_id}"));
         let (nonce, encrypted) = bytes.split_first_chunk::<NONCE_LENGTH>().ok_or_else(damaged)?;
         let payload = Payload {
             msg: encrypted,
             aad: &associated_data(place),
         };
-        let plain = self
+        let plain = key
             .cipher
             .decrypt(XNonce::from_slice(nonce), payload)
             .map_err(|_| damaged())?;
@@ -85,10 +115,6 @@ impl Sealer {
             damaged()
         })
     }
-}
-
-pub(crate) fn no_randomness() -> StoreError {
-    StoreError::Unavailable("the operating system gave no random bytes".to_owned())
 }
 
 fn parse(text: &str) -> Result<(&str, Vec<u8>), StoreError> {
@@ -114,10 +140,10 @@ mod tests {
 
     use super::{Sealed, Sealer};
     use crate::error::StoreError;
-    use crate::master_key::MasterKey;
+    use crate::master_key::{MasterKey, MasterKeys};
 
     fn sealer() -> Sealer {
-        Sealer::new(&MasterKey::generate().0)
+        Sealer::new(&MasterKey::generate().0.into())
     }
 
     fn message(result: Result<secrecy::SecretString, StoreError>) -> String {
@@ -153,7 +179,7 @@ mod tests {
     fn the_text_names_version_and_key_and_never_repeats() {
         let sealer = sealer();
         let seal = || sealer.seal("secret", &["place"]).unwrap().0;
-        assert!(seal().starts_with(&format!("v1.{}.", sealer.key_id)));
+        assert!(seal().starts_with(&format!("v1.{}.", sealer.primary.id)));
         assert_ne!(seal(), seal());
         assert!(!seal().contains("secret"));
     }
@@ -164,16 +190,31 @@ mod tests {
         let sealed = first.seal("secret", &["place"]).unwrap();
         let message = message(second.open(&sealed, &["place"]));
         assert!(
-            message.contains(&first.key_id) && message.contains(&second.key_id),
+            message.contains(&first.primary.id) && message.contains(&second.primary.id),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_previous_key_opens_but_does_not_seal() {
+        let ((old, text), new) = (MasterKey::generate(), MasterKey::generate().0);
+        let sealed = Sealer::new(&old.into()).seal("secret", &["place"]).unwrap();
+        let (old, new_id) = (MasterKey::parse(&text).unwrap(), new.id());
+        let ring = Sealer::new(&MasterKeys {
+            primary: new,
+            previous: vec![old],
+        });
+        assert_eq!(ring.open(&sealed, &["place"]).unwrap().expose_secret(), "secret");
+        let sealed_anew = ring.seal("secret", &["place"]).unwrap().0;
+        assert!(sealed_anew.starts_with(&format!("v1.{new_id}.")));
+        assert!(ring.knows(&new_id) && !ring.knows("00000000"));
     }
 
     #[test]
     fn damaged_values_are_refused_without_being_quoted() {
         let sealer = sealer();
         let good = sealer.seal("secret", &["place"]).unwrap().0;
-        let key_id = &sealer.key_id;
+        let key_id = &sealer.primary.id;
         let mut flipped = good.clone().into_bytes();
         flipped[50] = if flipped[50] == b'A' { b'B' } else { b'A' };
         for text in [

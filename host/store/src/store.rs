@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use sqlx::{Any, AnyPool, Transaction};
 
-use crate::database::Database;
+use crate::database::{Backend, Database};
 use crate::error::StoreError;
-use crate::master_key::MasterKey;
+use crate::master_key::MasterKeys;
 use crate::seal::Sealer;
 
 /// What the host remembers. Clones share their connections.
@@ -27,15 +27,18 @@ impl Store {
     /// `postgres:` URL.
     ///
     /// # Errors
-    /// [`StoreError::Url`], [`StoreError::Unavailable`], [`StoreError::Busy`], [`StoreError::Migration`], and
-    /// [`StoreError::Corrupt`] if the file is not a database.
-    pub async fn open(url: &str, master_key: MasterKey) -> Result<Self, StoreError> {
+    /// [`StoreError::Url`], [`StoreError::Unavailable`], [`StoreError::Busy`], [`StoreError::Migration`],
+    /// [`StoreError::Corrupt`] if the file is not a database, and [`StoreError::MasterKey`] if something in it stands under
+    /// a master key that is not in the ring.
+    pub async fn open(url: &str, master_keys: impl Into<MasterKeys>) -> Result<Self, StoreError> {
+        let sealer = Sealer::new(&master_keys.into());
         let database = Database::open(url).await?;
-        let sealer = Sealer::new(&master_key);
-        tracing::debug!(master_key = master_key.id(), "opened the store");
-        Ok(Self {
+        tracing::debug!(master_key = sealer.primary_id(), "opened the store");
+        let store = Self {
             inner: Arc::new(Inner { database, sealer }),
-        })
+        };
+        store.check_master_keys().await?;
+        Ok(store)
     }
 
     /// Whether the database answers.
@@ -65,6 +68,10 @@ impl Store {
     /// Starts a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         self.inner.database.begin().await
+    }
+
+    pub(crate) fn backend(&self) -> Backend {
+        self.inner.database.backend
     }
 
     pub(crate) fn sealer(&self) -> &Sealer {

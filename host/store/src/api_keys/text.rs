@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::error::StoreError;
 use crate::names::Environment;
-use crate::seal::no_randomness;
+use crate::secret::no_randomness;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// 62^32 is about 2^190.

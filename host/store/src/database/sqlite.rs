@@ -9,7 +9,7 @@ use std::time::Instant;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _};
 
-use super::{Database, PATIENCE, location};
+use super::{Backend, Database, PATIENCE, location};
 use crate::error::StoreError;
 
 /// Each reader is a thread. More would wait for processors rather than for each other.
@@ -22,7 +22,7 @@ const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAG
 /// Readers are kept from writing, so that a statement sent to the wrong pool fails at once.
 const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) async fn open(location: &str) -> Result<Database, StoreError> {
     let path = location::path(location)?;
@@ -36,7 +36,7 @@ pub(super) async fn open(location: &str) -> Result<Database, StoreError> {
     Ok(Database {
         readers,
         writer,
-        begin: BEGIN,
+        backend: Backend::Sqlite,
     })
 }
 

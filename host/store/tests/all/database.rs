@@ -115,7 +115,7 @@ async fn reopening_keeps_everything() {
 }
 
 #[tokio::test]
-async fn another_master_key_opens_the_store_but_no_credential() {
+async fn tables_of_the_first_release_are_brought_up_to_date() {
     let fresh = Fresh::open().await;
     let acme = fresh.tenant("Acme").await;
     let made = fresh
@@ -123,17 +123,33 @@ async fn another_master_key_opens_the_store_but_no_credential() {
         .upsert_connection(connection(&acme, LIVE, "hubspot"))
         .await
         .unwrap();
-    let other = Store::open(&fresh.url, MasterKey::generate().0).await.unwrap();
-    let found = other
-        .find_connection(&acme, LIVE, &made.id)
-        .await
-        .unwrap()
-        .unwrap();
-    let error = other.credential(&found).await.unwrap_err();
-    assert!(
-        matches!(&error, StoreError::Corrupt(message) if message.contains(&fresh.master_key().id())),
-        "{error}"
+    for undo in [
+        "DROP TABLE connect_session_uses",
+        "DROP TABLE authorizations",
+        "DROP TABLE connect_sessions",
+        "DROP TABLE oauth_apps",
+        "DROP TABLE allowed_origins",
+        "DROP INDEX connections_by_refresh",
+        "DROP INDEX connections_by_master_key",
+        "DROP INDEX idempotency_keys_by_master_key",
+        "ALTER TABLE connections DROP COLUMN credential_version",
+        "ALTER TABLE connections DROP COLUMN refresh_holder",
+        "ALTER TABLE connections DROP COLUMN refresh_until",
+        "ALTER TABLE connections DROP COLUMN refresh_due_at",
+        "DELETE FROM _sqlx_migrations WHERE version >= 2",
+    ] {
+        fresh.execute(undo).await;
+    }
+    let store = fresh.second_store().await;
+    let found = store.connection_by_id(&made.id).await.unwrap().unwrap();
+    assert_eq!((&found, found.credential_version), (&made, 1));
+    assert_eq!(
+        store.credential(&found).await.unwrap().expose_secret(),
+        "secret of hubspot"
     );
+    // The index knows of keys that were used before there was one.
+    let stranger = Store::open(&fresh.url, MasterKey::generate().0).await;
+    assert!(matches!(stranger, Err(StoreError::MasterKey { .. })));
 }
 
 #[tokio::test]

@@ -9,11 +9,18 @@
 )]
 
 mod api_keys;
+mod authorizations;
+mod connect_sessions;
 mod connections;
 mod database;
 mod idempotency;
+mod listing;
+mod oauth_apps;
 mod organisations;
+mod origins;
 mod overrides;
+mod refresh;
+mod rotation;
 mod sandbox_state;
 mod support;
 mod tenants;

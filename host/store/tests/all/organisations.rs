@@ -102,3 +102,32 @@ async fn an_end_user_needs_an_organisation_and_an_id() {
         "'; DROP TABLE end_users; --"
     );
 }
+
+#[tokio::test]
+async fn an_end_user_is_found_in_its_own_tenant_and_environment() {
+    let fresh = Fresh::open().await;
+    let (acme, other) = (fresh.tenant("Acme").await, fresh.organisation("Other").await);
+    let live = Environment::Live;
+    let made = fresh
+        .store
+        .ensure_end_user(&acme, live, "user-2", Some("Ada"), None)
+        .await
+        .unwrap();
+    for (organisation, environment, external_id, expected) in [
+        (&acme, live, "user-2", Some(made)),
+        (&acme, Environment::Test, "user-2", None),
+        (&other, live, "user-2", None),
+        (&acme, live, "USER-2", None),
+        (&acme, live, "a\0", None),
+    ] {
+        let found = fresh
+            .store
+            .find_end_user(organisation, environment, external_id)
+            .await;
+        assert_eq!(
+            found.unwrap(),
+            expected,
+            "{organisation} {environment:?} {external_id}"
+        );
+    }
+}

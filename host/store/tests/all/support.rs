@@ -1,6 +1,11 @@
 //! A database of its own for each test.
 
-use routemcp_store::{Environment, MasterKey, NewConnection, OrganisationId, Store, sqlite_url};
+use std::time::Duration;
+
+use routemcp_store::{
+    ConnectSession, Environment, MasterKey, NewConnectSession, NewConnection, OrganisationId, Store,
+    sqlite_url,
+};
 use secrecy::SecretString;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tempfile::TempDir;
@@ -40,6 +45,24 @@ impl Fresh {
     /// A second store on the same database, as another process would have.
     pub(crate) async fn second_store(&self) -> Store {
         Store::open(&self.url, self.master_key()).await.unwrap()
+    }
+
+    /// A connect session of `user-1` in the live environment that lasts an hour, and its token.
+    pub(crate) async fn session(&self, organisation_id: &OrganisationId) -> (ConnectSession, SecretString) {
+        let new = NewConnectSession {
+            organisation_id: organisation_id.clone(),
+            environment: Environment::Live,
+            end_user: "user-1".to_owned(),
+            providers: None,
+            lifetime: Duration::from_hours(1),
+        };
+        self.store.create_connect_session(new).await.unwrap()
+    }
+
+    /// Runs a statement past the store.
+    pub(crate) async fn execute(&self, sql: impl Into<String>) {
+        let sql = sqlx::AssertSqlSafe(sql.into());
+        self.raw().await.execute(sql).await.unwrap();
     }
 
     /// A connection past the store.
@@ -89,5 +112,6 @@ pub(crate) fn connection(
         auth_method: "token".to_owned(),
         settings: [("companyDomain".to_owned(), "acme".to_owned())].into(),
         credential: format!("secret of {provider}").into(),
+        refresh_due_at: None,
     }
 }
