@@ -61,8 +61,16 @@ impl Call<'_> {
         let segments = self.request.segments();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match segments.as_slice() {
-            ["_sandbox", rest @ ..] => control::answer(self, rest),
+            ["_sandbox", rest @ ..] => {
+                match oauth::SERVER.control(self.request, self.state, rest, self.now_ms) {
+                    Some(response) => Ok(response),
+                    None => control::answer(self, rest),
+                }
+            }
             ["oauth", "token"] => oauth::token(self),
+            ["v2", "oauth", "chooselocation"] | ["oauth", "chooselocation"] => {
+                Ok(oauth::choose_location(self))
+            }
             rest => {
                 let token = oauth::authenticate(self)?;
                 self.check_version()?;

@@ -9,6 +9,9 @@ use crate::errors;
 use crate::joins::{BATCH, id_of, linked, set, text};
 use crate::paths::{Object, Version};
 
+/// So many records of refused links are looked for: a call has few requests.
+const MAX_LOOKED_FOR: usize = 5;
+
 /// From a lead to the contact that it is about.
 pub(crate) const LEAD_PRIMARY_CONTACT: u32 = 578;
 
@@ -86,17 +89,60 @@ pub(crate) fn replace(
     Ok(())
 }
 
-/// The record that is written exists, so what was not found is the one to link.
+/// The record that is written exists, so what was not found is the one to link; and a request that has nothing in it but
+/// the link is refused because of the link.
 pub(crate) fn about_link(failure: Failure, to: &str) -> Failure {
-    if !failure.is("not-found") {
+    if failure.is("not-found") || (failure.is("rejected") && failure.fields.is_empty()) {
+        return rejected_for(failure, &[to]);
+    }
+    failure
+}
+
+/// Names the links that a create was refused for. HubSpot does not say in any fixed form which they were, so the records
+/// to link are looked for.
+pub(crate) fn about_new_links(
+    version: Version,
+    failure: Failure,
+    associations: &[(String, Vec<String>)],
+) -> Failure {
+    let open = failure.fields.is_empty() && (failure.is("rejected") || failure.is("not-found"));
+    if !open || associations.is_empty() {
         return failure;
     }
+    let pairs = associations
+        .iter()
+        .flat_map(|(to, ids)| ids.iter().map(move |id| (to.as_str(), id)));
+    let mut missing: Vec<&str> = pairs
+        .take(MAX_LOOKED_FOR)
+        .filter(|(to, id)| is_missing(version, to, id))
+        .map(|(to, _)| to)
+        .collect();
+    missing.dedup();
+    // All are there, but HubSpot speaks of them: one has a type that does not fit, for instance.
+    if missing.is_empty() && failure.message.to_ascii_lowercase().contains("associat") {
+        missing = associations.iter().map(|(to, _)| to.as_str()).collect();
+    }
+    if missing.is_empty() {
+        return failure;
+    }
+    rejected_for(failure, &missing)
+}
+
+fn rejected_for(failure: Failure, links: &[&str]) -> Failure {
     let message = failure.message.clone();
-    Failure {
+    let rejected = Failure {
         kind: "rejected".to_owned(),
         ..failure
-    }
-    .field(format!("/associations/{to}/results"), message)
+    };
+    links.iter().fold(rejected, |rejected, to| {
+        rejected.field(format!("/associations/{to}/results"), message.clone())
+    })
+}
+
+/// Whether HubSpot says for certain that there is no such record.
+fn is_missing(version: Version, to: &str, id: &str) -> bool {
+    let answer = http::get(version.object(&http::segment(to), id)).send();
+    answer.is_ok_and(|answer| answer.status() == 404)
 }
 
 /// Adds links to records in the form that a list brings them: `associations.contacts.results`.

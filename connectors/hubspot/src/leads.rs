@@ -35,19 +35,24 @@ pub(crate) fn create(values: Map<String, Value>, fields: &[String]) -> Result<Do
     let to_contact = associations::inline(&contact_id, LEAD_PRIMARY_CONTACT);
     let created = match write::post(version, "leads", &properties, &[to_contact]) {
         Ok(created) => created,
-        Err(failure) => {
-            if is_new {
-                take_back(version, &contact_id);
-            }
-            return Err(failure);
+        Err(failure) if is_new => {
+            return Err(write::take_back(version, "contacts", &contact_id, failure));
         }
+        Err(failure) => return Err(failure),
     };
     let id = write::created_id(&created)?;
     for (to, to_id) in associations
         .iter()
         .flat_map(|(to, ids)| ids.iter().map(move |id| (to, id)))
     {
-        associations::link(version, Object::Leads, &id, to, to_id)?;
+        associations::link(version, Object::Leads, &id, to, to_id).map_err(|failure| {
+            let failure = write::take_back(version, "leads", &id, associations::about_link(failure, to));
+            if is_new {
+                write::take_back(version, "contacts", &contact_id, failure)
+            } else {
+                failure
+            }
+        })?;
     }
     Ok(write::read_back(Object::Leads, &id, created, fields))
 }
@@ -113,16 +118,6 @@ fn find_or_create(version: Version, contact: &Map<String, Value>) -> Result<(Str
     }
     let created = write::post(version, "contacts", contact, &[])?;
     Ok((write::created_id(&created)?, true))
-}
-
-/// Takes a contact back that was made for a lead which HubSpot then refused.
-fn take_back(version: Version, contact_id: &str) {
-    let sent = http::delete(version.object("contacts", contact_id)).send();
-    if !sent.is_ok_and(|answer| answer.ok()) {
-        log::warn(
-            "a contact without a lead was left behind: HubSpot refused the lead, and then the contact's deletion",
-        );
-    }
 }
 
 /// A contact's fields under the names that a lead's mapping has for them.

@@ -16,13 +16,34 @@ pub(crate) fn create(
     let version = Version::of_connection()?;
     let changes = Changes::new(object, values)?.without_clearing();
     let links = NewLinks::new(object, &changes.associations);
-    let created = post(version, object.name(), &changes.properties, &links.inline)?;
+    let created = post(version, object.name(), &changes.properties, &links.inline)
+        .map_err(|failure| associations::about_new_links(version, failure, &changes.associations))?;
     let id = created_id(&created)?;
     for (to, to_id) in &links.later {
-        associations::link(version, object, &id, to, to_id)
-            .map_err(|failure| associations::about_link(failure, to))?;
+        associations::link(version, object, &id, to, to_id).map_err(|failure| {
+            take_back(version, object.name(), &id, associations::about_link(failure, to))
+        })?;
     }
     Ok(read_back(object, &id, created, fields))
+}
+
+/// Deletes a record that was made and cannot be finished, so that what the failure says is the whole truth: the host
+/// lets callers repeat a write that was refused. Where the record cannot be taken back, the failure is of a kind after
+/// which nobody may assume that nothing was written.
+pub(crate) fn take_back(version: Version, object: &str, id: &str, failure: Failure) -> Failure {
+    let gone = http::delete(version.object(object, id)).send();
+    if gone.is_ok_and(|answer| answer.ok()) {
+        return failure;
+    }
+    let message = format!(
+        "HubSpot made the record {id} of {object}, but not what belongs to it ({}), and did not take it back",
+        failure.message
+    );
+    Failure {
+        kind: "unexpected".to_owned(),
+        message,
+        ..failure
+    }
 }
 
 /// A create's answer has neither links nor all properties, so the record is read again. If that fails, what there is will

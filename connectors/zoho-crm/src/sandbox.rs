@@ -55,7 +55,12 @@ impl Call<'_> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match segments.as_slice() {
             ["oauth", rest @ ..] => oauth::answer(self, rest),
-            ["_sandbox", rest @ ..] => control::answer(self, rest),
+            ["_sandbox", rest @ ..] => {
+                match oauth::SERVER.control(self.request, self.state, rest, self.now_ms) {
+                    Some(response) => Ok(response),
+                    None => control::answer(self, rest),
+                }
+            }
             ["crm", "v8", rest @ ..] => self.api(rest),
             _ => Err(ApiError::no_such_url()),
         }

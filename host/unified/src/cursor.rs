@@ -29,6 +29,8 @@ const CONTEXT: &[u8] = b"routemcp cursor";
 #[derive(Clone)]
 pub struct CursorCodec {
     mac: Hmac<Sha256>,
+    /// Of keys that were in use before: what they made is still good.
+    previous: Vec<Hmac<Sha256>>,
 }
 
 /// Where to go on in one connection. Connections that have been walked to their end have no position.
@@ -59,14 +61,17 @@ pub enum CursorError {
 impl CursorCodec {
     /// A codec with this key.
     pub fn new(key: &[u8; 32]) -> Self {
-        // An HMAC takes keys of any length; this is the constructor that cannot fail.
-        let mut block = hmac::digest::generic_array::GenericArray::default();
-        for (to, from) in block.iter_mut().zip(key) {
-            *to = *from;
-        }
         Self {
-            mac: Mac::new(&block),
+            mac: mac(key),
+            previous: Vec::new(),
         }
+    }
+
+    /// Also takes cursors that were made with this key.
+    #[must_use]
+    pub fn accepting(mut self, key: &[u8; 32]) -> Self {
+        self.previous.push(mac(key));
+        self
     }
 
     /// The cursor for these positions in this query. Without positions there is nothing to go on with, and the page is
@@ -79,7 +84,7 @@ impl CursorCodec {
             .map(|position| (&position.connection, &position.cursor))
             .collect();
         bytes.extend(serde_json::json!(written).to_string().into_bytes());
-        let tag = self.tag(&bytes).finalize().into_bytes();
+        let tag = tag_of(&self.mac, &bytes).finalize().into_bytes();
         bytes.extend(tag.iter().take(TAG_LENGTH));
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -93,9 +98,10 @@ impl CursorCodec {
         let (payload, tag) = bytes
             .split_last_chunk::<TAG_LENGTH>()
             .ok_or(CursorError::Malformed)?;
-        self.tag(payload)
-            .verify_truncated_left(tag)
-            .map_err(|_| CursorError::Malformed)?;
+        let mut macs = std::iter::once(&self.mac).chain(&self.previous);
+        if !macs.any(|mac| tag_of(mac, payload).verify_truncated_left(tag).is_ok()) {
+            return Err(CursorError::Malformed);
+        }
         let (version, rest) = payload.split_first().ok_or(CursorError::Malformed)?;
         let (digest, positions) = rest
             .split_first_chunk::<DIGEST_LENGTH>()
@@ -113,10 +119,19 @@ impl CursorCodec {
             .map(|(connection, cursor)| Position { connection, cursor })
             .collect())
     }
+}
 
-    fn tag(&self, payload: &[u8]) -> Hmac<Sha256> {
-        self.mac.clone().chain_update(CONTEXT).chain_update(payload)
+fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
+    // An HMAC takes keys of any length; this is the constructor that cannot fail.
+    let mut block = hmac::digest::generic_array::GenericArray::default();
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
     }
+    Mac::new(&block)
+}
+
+fn tag_of(mac: &Hmac<Sha256>, payload: &[u8]) -> Hmac<Sha256> {
+    mac.clone().chain_update(CONTEXT).chain_update(payload)
 }
 
 impl fmt::Debug for CursorCodec {

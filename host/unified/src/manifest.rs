@@ -3,9 +3,12 @@
 mod auth;
 mod check;
 mod error;
+mod hosts;
 mod json_schema;
+mod oauth2;
 mod resource;
 mod settings;
+mod template;
 
 use std::collections::BTreeMap;
 
@@ -14,9 +17,10 @@ use serde_json::Value;
 
 use crate::schema::Resource;
 
-pub use auth::{AuthMethod, ClientAuthentication, OAuth2Method, Placement, TokenMethod};
+pub use auth::{AuthMethod, Placement, TokenMethod};
 pub use error::{ManifestError, Problem};
 pub use json_schema::json_schema;
+pub use oauth2::{ClientAuthentication, OAuth2Method, TokenUrlError};
 pub use resource::ResourceManifest;
 
 /// What a connector says about itself.

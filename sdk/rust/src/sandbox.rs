@@ -1,5 +1,8 @@
-//! Help for playing a provider: requests taken apart, answers put together, state, test people, tokens and rate limits.
+//! Help for playing a provider: requests taken apart, answers put together, state, test people, OAuth
+//! and rate limits.
 
+pub mod base64;
+mod oauth;
 mod people;
 mod rate_limit;
 mod request;
@@ -7,6 +10,7 @@ mod response;
 mod state;
 mod tokens;
 
+pub use oauth::{AuthServer, Choice, Consent, Refusal, TokenRequest};
 pub use people::{Person, person};
 pub use rate_limit::{RateLimit, Taken};
 pub use request::{Request, decode, form};

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::sandbox::error::{ApiError, Outcome};
 use crate::sandbox::{Call, custom_fields, ids};
 
+pub(crate) const NAME: &str = "Sandbox Studio";
+
 pub(crate) fn answer(call: &mut Call<'_>, segments: &[&str]) -> Outcome {
     let [location, rest @ ..] = segments else {
         return Err(ApiError::no_such_path(call.request));
@@ -32,7 +34,7 @@ pub(crate) fn answer(call: &mut Call<'_>, segments: &[&str]) -> Outcome {
 
 fn location_record() -> Value {
     json!({
-        "id": ids::LOCATION, "companyId": ids::COMPANY, "name": "Sandbox Studio", "country": "DE", "city": "Berlin",
+        "id": ids::LOCATION, "companyId": ids::COMPANY, "name": NAME, "country": "DE", "city": "Berlin",
         "timezone": "Etc/GMT-2", "email": "studio@example.com",
         "settings": { "allowDuplicateContact": false, "allowDuplicateOpportunity": false },
     })

@@ -1,10 +1,12 @@
 //! Tokens: giving them out, and checking them on every call.
 
-use routemcp_sdk::sandbox::{Grant, Response, Standing, Tokens};
+use routemcp_sdk::sandbox::{
+    AuthServer, Choice, Consent, Grant, Refusal, Response, Standing, TokenRequest, Tokens,
+};
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::error::{ApiError, Outcome};
-use crate::sandbox::{Call, ids};
+use crate::sandbox::{Call, ids, location};
 
 /// What the manifest's `sandbox.token` says. Not a secret: it opens nothing but test data.
 const STATIC_TOKEN: &str = "pit-sandbox-5d0c8a1e";
@@ -14,6 +16,15 @@ const TOKENS: Tokens = Tokens {
     prefix: "ghl-",
     lifetime_ms: 86_399_000,
     rotates: true,
+    // A year (providers.md section 4.8).
+    idle_ms: Some(365 * 24 * 3_600_000),
+};
+pub(crate) const SERVER: AuthServer = AuthServer {
+    provider: "HighLevel",
+    tokens: TOKENS,
+    // Unconfirmed.
+    code_lifetime_ms: 300_000,
+    redirect_uri_is_optional: true,
 };
 const SCOPES: &str = "contacts.readonly contacts.write opportunities.readonly opportunities.write calendars.readonly \
                       calendars/events.readonly calendars/events.write users.readonly locations.readonly \
@@ -58,6 +69,22 @@ pub(crate) fn check_scope(call: &Call<'_>, token: &Token, segments: &[&str]) -> 
     ))
 }
 
+/// `/v2/oauth/chooselocation`. That the redirect brings `state` back, and what it says when the user does not agree, are
+/// unconfirmed; this is RFC 6749.
+pub(crate) fn choose_location(call: &mut Call<'_>) -> Response {
+    let consent = Consent {
+        without_scopes: "The scopes that are set in the app.",
+        choice: Some(Choice {
+            name: "locationId",
+            label: "Location",
+            options: &[(ids::LOCATION, location::NAME)],
+        }),
+        denied: "access_denied",
+        with_code: Vec::new(),
+    };
+    SERVER.authorize(call.request, call.state, &consent, call.now_ms)
+}
+
 /// `POST /oauth/token`. The names are camelCase in v3 and have underscores before; only v3 takes JSON too.
 pub(crate) fn token(call: &mut Call<'_>) -> Outcome {
     if call.request.method != "POST" {
@@ -70,39 +97,64 @@ pub(crate) fn token(call: &mut Call<'_>) -> Outcome {
             .get(&spelled(is_v3, name))
             .and_then(Value::as_str)
             .unwrap_or_default()
+            .to_owned()
     };
-    check_grant(is_v3, &given)?;
-    let grant = match given("grant_type") {
-        "authorization_code" => TOKENS.exchange(call.state, given("code"), call.now_ms),
-        "refresh_token" => TOKENS.refresh(call.state, given("refresh_token"), call.now_ms),
-        _ => None,
+    let asked = TokenRequest {
+        client_id: given("client_id"),
+        client_secret: given("client_secret"),
+        grant_type: given("grant_type"),
+        code: given("code"),
+        redirect_uri: given("redirect_uri"),
+        code_verifier: given("code_verifier"),
+        refresh_token: given("refresh_token"),
     };
-    let grant = grant.ok_or_else(|| refused(&given("grant_type").replace('_', " ")))?;
+    let grant = SERVER
+        .grant(call.state, &asked, call.now_ms)
+        .map_err(|refusal| token_error(is_v3, &refusal, &asked))?;
     let mut body = granted(is_v3, &grant);
     if given("user_type") == "Company" {
         body.insert("userType".to_owned(), "Company".into());
     } else {
+        let location = grant.choice.as_deref().unwrap_or(ids::LOCATION);
         body.insert("userType".to_owned(), "Location".into());
-        body.insert("locationId".to_owned(), ids::LOCATION.into());
+        body.insert("locationId".to_owned(), location.into());
     }
     Ok(Response::json(200, &body.into()))
 }
 
-fn check_grant<'a>(is_v3: bool, given: &impl Fn(&str) -> &'a str) -> Result<(), ApiError> {
-    let mut wrong: Vec<String> = ["client_id", "client_secret"]
-        .iter()
-        .filter(|name| given(name).is_empty())
-        .map(|name| format!("{} should not be empty", spelled(is_v3, name)))
+fn token_error(is_v3: bool, refusal: &Refusal, asked: &TokenRequest) -> ApiError {
+    let invalid = invalid_fields(is_v3, asked);
+    match refusal {
+        Refusal::Failure { status, error: None } => ApiError::new(*status, "Internal server error"),
+        Refusal::Failure {
+            status,
+            error: Some(error),
+        } => oauth_error(*status, error, "Refused, as the test wants it"),
+        _ if !invalid.is_empty() => ApiError::validation(invalid),
+        Refusal::Client | Refusal::Secret => oauth_error(401, "invalid_client", "Invalid client credentials"),
+        Refusal::GrantType | Refusal::Code | Refusal::ExpiredCode | Refusal::RefreshToken => {
+            refused(&asked.grant_type.replace('_', " "))
+        }
+        Refusal::RedirectUri => refused("redirect uri"),
+        Refusal::Verifier => refused("code verifier"),
+    }
+}
+
+fn invalid_fields(is_v3: bool, asked: &TokenRequest) -> Vec<String> {
+    let needed = [
+        ("client_id", &asked.client_id),
+        ("client_secret", &asked.client_secret),
+    ];
+    let mut wrong: Vec<String> = needed
+        .into_iter()
+        .filter(|(_, value)| value.is_empty())
+        .map(|(name, _)| format!("{} should not be empty", spelled(is_v3, name)))
         .collect();
-    if !GRANT_TYPES.contains(&given("grant_type")) {
+    if !GRANT_TYPES.contains(&asked.grant_type.as_str()) {
         let (name, types) = (spelled(is_v3, "grant_type"), GRANT_TYPES.join(", "));
         wrong.push(format!("{name} must be one of the following values: {types}"));
     }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(ApiError::validation(wrong))
-    }
+    wrong
 }
 
 /// A company's token for one location. In 2021 no refresh token comes with it.
@@ -115,10 +167,8 @@ pub(crate) fn location_token(call: &mut Call<'_>) -> Outcome {
         ]));
     }
     call.check_location("locationId", given("locationId"))?;
-    let code = call.trace_id();
-    let grant = TOKENS
-        .exchange(call.state, &code, call.now_ms)
-        .ok_or_else(|| refused("grant"))?;
+    let choice = Some(ids::LOCATION.to_owned());
+    let grant = TOKENS.issue(call.state, "", choice, call.now_ms);
     let mut body = granted(call.is_v3, &grant);
     body.insert("locationId".to_owned(), ids::LOCATION.into());
     if !call.is_v3 {
@@ -131,7 +181,7 @@ fn granted(is_v3: bool, grant: &Grant) -> Map<String, Value> {
     let pairs = [
         ("access_token", json!(grant.access_token)),
         ("token_type", json!("Bearer")),
-        ("expires_in", json!(TOKENS.lifetime_ms / 1_000)),
+        ("expires_in", json!(grant.lifetime_ms / 1_000)),
         ("refresh_token", json!(grant.refresh_token)),
     ];
     let mut body: Map<String, Value> = pairs
@@ -144,11 +194,15 @@ fn granted(is_v3: bool, grant: &Grant) -> Map<String, Value> {
     body
 }
 
-/// An OAuth error beside HighLevel's own members.
 fn refused(what: &str) -> ApiError {
-    ApiError::new(400, format!("This {what} is invalid"))
-        .with("error", "invalid_grant")
-        .with("error_description", format!("This {what} is invalid"))
+    oauth_error(400, "invalid_grant", &format!("This {what} is invalid"))
+}
+
+/// An OAuth error beside HighLevel's own members.
+fn oauth_error(status: u16, error: &str, message: &str) -> ApiError {
+    ApiError::new(status, message)
+        .with("error", error)
+        .with("error_description", message)
 }
 
 fn fields(call: &Call<'_>) -> Map<String, Value> {

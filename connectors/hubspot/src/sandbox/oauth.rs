@@ -1,6 +1,6 @@
 //! Tokens: giving them out, looking into them, ending them, and checking them on every call.
 
-use routemcp_sdk::sandbox::{Grant, Response, Standing, Tokens};
+use routemcp_sdk::sandbox::{AuthServer, Consent, Grant, Refusal, Response, Standing, TokenRequest, Tokens};
 use serde_json::{Value, json};
 
 use crate::sandbox::Call;
@@ -14,7 +14,16 @@ const STARTER_TOKEN: &str = "pat-sandbox-starter-5d0c8a1e";
 const TOKENS: Tokens = Tokens {
     prefix: "pat-oauth-",
     lifetime_ms: 1_800_000,
+    // "Historically the same" (providers.md section 1.8), and it comes with every answer.
     rotates: false,
+    idle_ms: None,
+};
+pub(crate) const SERVER: AuthServer = AuthServer {
+    provider: "HubSpot",
+    tokens: TOKENS,
+    // Unconfirmed.
+    code_lifetime_ms: 300_000,
+    redirect_uri_is_optional: false,
 };
 const HUB_ID: u64 = 8_675_309;
 const USER_ID: u64 = 5_512;
@@ -85,10 +94,11 @@ pub(crate) fn check_scope(token: &Token, route: &Route<'_>) -> Result<(), ApiErr
 /// Paths below `/oauth`. They need no token.
 pub(crate) fn answer(call: &mut Call<'_>, segments: &[&str]) -> Outcome {
     match (call.request.method.as_str(), segments) {
+        (_, ["authorize"]) => Ok(authorize(call)),
         ("POST", ["v1" | "v3" | "2026-03" | "2026-09", "token"]) => Ok(token(call)),
-        ("POST", [_, "token", "introspect"]) => Ok(introspect(call, &field(call, "token"))),
+        ("POST", [_, "token", "introspect"]) => Ok(introspect(call, &call.request.field("token"))),
         ("POST", [_, "token", "revoke"]) => {
-            let token = field(call, "token");
+            let token = call.request.field("token");
             TOKENS.revoke(call.state, &token);
             Ok(Response::empty(204))
         }
@@ -102,44 +112,82 @@ pub(crate) fn answer(call: &mut Call<'_>, segments: &[&str]) -> Outcome {
     }
 }
 
-fn token(call: &mut Call<'_>) -> Response {
-    for needed in ["client_id", "client_secret"] {
-        if field(call, needed).is_empty() {
-            return refusal(
-                "invalid_client",
-                "BAD_CLIENT_ID",
-                &format!("missing or unknown {needed}"),
-            );
-        }
-    }
-    let now_ms = call.now_ms;
-    let grant = match field(call, "grant_type").as_str() {
-        "authorization_code" if field(call, "redirect_uri").is_empty() => {
-            return refusal("invalid_request", "BAD_REDIRECT_URI", "missing redirect_uri");
-        }
-        "authorization_code" => {
-            let code = field(call, "code");
-            TOKENS
-                .exchange(call.state, &code, now_ms)
-                .ok_or(("BAD_AUTH_CODE", "missing or invalid auth code"))
-        }
-        "refresh_token" => {
-            let token = field(call, "refresh_token");
-            let granted = TOKENS.refresh(call.state, &token, now_ms);
-            granted.ok_or(("BAD_REFRESH_TOKEN", "missing or invalid refresh token"))
-        }
-        _ => {
-            return refusal(
-                "unsupported_grant_type",
-                "BAD_GRANT_TYPE",
-                "missing or unknown grant type",
-            );
-        }
+/// HubSpot does not say what it adds to the redirect when the user does not agree; this is RFC 6749.
+fn authorize(call: &mut Call<'_>) -> Response {
+    let consent = Consent {
+        without_scopes: "The scopes that are set in the app.",
+        denied: "access_denied",
+        ..Consent::default()
     };
-    match grant {
+    SERVER.authorize(call.request, call.state, &consent, call.now_ms)
+}
+
+fn token(call: &mut Call<'_>) -> Response {
+    let field = |name| call.request.field(name);
+    let asked = TokenRequest {
+        client_id: field("client_id"),
+        client_secret: field("client_secret"),
+        grant_type: field("grant_type"),
+        code: field("code"),
+        redirect_uri: field("redirect_uri"),
+        code_verifier: field("code_verifier"),
+        refresh_token: field("refresh_token"),
+    };
+    match SERVER.grant(call.state, &asked, call.now_ms) {
         Ok(grant) => Response::json(200, &granted(&grant)),
-        Err((status, message)) => refusal("invalid_grant", status, message),
+        Err(refusal) => refused(&refusal),
     }
+}
+
+/// The statuses other than those of a bad code and a bad refresh token are unconfirmed.
+fn refused(refused: &Refusal) -> Response {
+    let (error, status, message) = match refused {
+        Refusal::Failure { status, error: None } => {
+            let body = json!({ "status": "error", "message": "internal error" });
+            return Response::json(*status, &body);
+        }
+        Refusal::Failure {
+            status,
+            error: Some(error),
+        } => {
+            let code = if error == "invalid_grant" {
+                "BAD_REFRESH_TOKEN"
+            } else {
+                "BAD_REQUEST"
+            };
+            return refusal_with(*status, error, code, "refused, as the test wants it");
+        }
+        Refusal::Client => ("invalid_client", "BAD_CLIENT_ID", "missing or unknown client_id"),
+        Refusal::Secret => (
+            "invalid_client",
+            "BAD_CLIENT_SECRET",
+            "missing or unknown client_secret",
+        ),
+        Refusal::GrantType => (
+            "unsupported_grant_type",
+            "BAD_GRANT_TYPE",
+            "missing or unknown grant type",
+        ),
+        Refusal::Code | Refusal::ExpiredCode => {
+            ("invalid_grant", "BAD_AUTH_CODE", "missing or invalid auth code")
+        }
+        Refusal::RedirectUri => (
+            "invalid_grant",
+            "MISMATCH_REDIRECT_URI_AUTH_CODE",
+            "redirect_uri is not the one that the auth code was sent to",
+        ),
+        Refusal::Verifier => (
+            "invalid_grant",
+            "BAD_CODE_VERIFIER",
+            "missing or invalid code_verifier",
+        ),
+        Refusal::RefreshToken => (
+            "invalid_grant",
+            "BAD_REFRESH_TOKEN",
+            "missing or invalid refresh token",
+        ),
+    };
+    refusal(error, status, message)
 }
 
 fn granted(grant: &Grant) -> Value {
@@ -147,7 +195,7 @@ fn granted(grant: &Grant) -> Value {
         "access_token": grant.access_token,
         "refresh_token": grant.refresh_token,
         "token_type": "bearer",
-        "expires_in": TOKENS.lifetime_ms / 1_000,
+        "expires_in": grant.lifetime_ms / 1_000,
         "token_use": "access_token",
         "hub_id": HUB_ID,
         "user_id": USER_ID,
@@ -156,8 +204,12 @@ fn granted(grant: &Grant) -> Value {
 }
 
 fn refusal(error: &str, status: &str, message: &str) -> Response {
+    refusal_with(400, error, status, message)
+}
+
+fn refusal_with(http_status: u16, error: &str, status: &str, message: &str) -> Response {
     let body = json!({ "error": error, "error_description": message, "status": status, "message": message });
-    Response::json(400, &body)
+    Response::json(http_status, &body)
 }
 
 fn introspect(call: &Call<'_>, token: &str) -> Response {
@@ -173,7 +225,7 @@ fn introspect(call: &Call<'_>, token: &str) -> Response {
 }
 
 fn refresh_token(call: &Call<'_>, token: &str) -> Response {
-    if !TOKENS.knows_refresh(call.state, token) {
+    if !TOKENS.knows_refresh(call.state, token, call.now_ms) {
         return refusal(
             "invalid_token",
             "BAD_REFRESH_TOKEN",
@@ -182,13 +234,4 @@ fn refresh_token(call: &Call<'_>, token: &str) -> Response {
     }
     let body = json!({ "token": token, "token_type": "refresh", "hub_id": HUB_ID, "user_id": USER_ID, "scopes": SCOPES });
     Response::json(200, &body)
-}
-
-/// A field of the form; empty if it is missing.
-fn field(call: &Call<'_>, name: &str) -> String {
-    let form = call.request.form();
-    form.into_iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value)
-        .unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! Creating, updating and deleting.
 
+use routemcp_sdk::Sandbox;
+use routemcp_sdk::sandbox::{MemoryState, Response as SandboxResponse};
 use serde_json::json;
 
 use super::*;
@@ -200,4 +202,99 @@ fn a_refused_lead_leaves_no_contact_behind() {
         },
     );
     assert!(found.is_empty());
+}
+
+#[test]
+fn a_new_record_that_is_to_be_linked_to_nothing_names_the_link() {
+    let contacts = "/associations/contacts/results";
+    let deals = "/associations/deals/results";
+    for (resource, links, expected) in [
+        ("deal", json!({ contacts: [{ "id": "1" }] }), vec![contacts]),
+        ("meeting", json!({ deals: [{ "id": "1" }] }), vec![deals]),
+        (
+            "meeting",
+            json!({ contacts: [{ "id": "2" }], deals: [{ "id": "1" }] }),
+            vec![contacts, deals],
+        ),
+    ] {
+        connect("2026-03");
+        let mut given = json!({ "dealname": "D", "dealstage": "closedwon" });
+        if resource == "meeting" {
+            given = json!({ "hs_meeting_title": "M", "hs_meeting_start_time": "2026-09-01T09:00:00.000Z" });
+        }
+        given.as_object_mut().unwrap().extend(values(links));
+        let failure = create(resource, given).unwrap_err();
+        let mut named: Vec<&str> = failure.fields.iter().map(|(name, _)| name.as_str()).collect();
+        named.sort_unstable();
+        assert_eq!((failure.kind.as_str(), named), ("rejected", expected));
+    }
+}
+
+#[test]
+fn a_refusal_that_is_not_about_links_looks_for_none() {
+    connect("2026-03");
+    let contact = &first_contacts(1)[0];
+    sent();
+    let given = json!({ "dealname": "D", "amount": "much", "/associations/contacts/results": [{ "id": id(contact) }] });
+    let failure = create("deal", given).unwrap_err();
+    assert_eq!(failure.fields[0].0, "amount");
+    assert_eq!(sent().len(), 1);
+}
+
+/// How many deals there are.
+fn deals() -> usize {
+    let query = Query {
+        limit: 100,
+        ..Query::default()
+    };
+    walk("deal", query).0.len()
+}
+
+#[test]
+fn a_record_whose_link_is_refused_afterwards_is_taken_back() {
+    connect("2026-03");
+    let before = deals();
+    let given = json!({ "dealname": "D", "/associations/tickets/results": [{ "id": "8" }] });
+    let failure = create("deal", given).unwrap_err();
+    assert_eq!(
+        (failure.kind.as_str(), failure.fields[0].0.as_str()),
+        ("rejected", "/associations/tickets/results")
+    );
+    assert_eq!(deals(), before);
+}
+
+#[test]
+fn a_record_that_cannot_be_taken_back_is_not_called_refused() {
+    let mut state = MemoryState::default();
+    let provider = move |request: &Request| {
+        let mut request = request.clone();
+        if request.method == "DELETE" {
+            return SandboxResponse::text(503, "later");
+        }
+        request
+            .headers
+            .push(("authorization".to_owned(), TOKEN.to_owned()));
+        HubSpotSandbox::handle(&request, &mut state)
+    };
+    let host = Host::new().setting("apiVersion", "2026-03").clock(NOW_MS);
+    host.provider(provider).install();
+    let before = deals();
+    let given = json!({ "dealname": "D", "/associations/tickets/results": [{ "id": "8" }] });
+    let failure = create("deal", given).unwrap_err();
+    assert_eq!(failure.kind, "unexpected");
+    assert!(failure.message.contains("did not take it back"), "{failure}");
+    assert_eq!(deals(), before + 1);
+}
+
+#[test]
+fn a_lead_whose_link_is_refused_is_taken_back_with_its_contact() {
+    connect("2026-03");
+    let given = json!({ "/contact/properties/email": "gone@example.com", "/associations/tickets/results": [{ "id": "8" }] });
+    let failure = create("lead", given).unwrap_err();
+    assert!(failure.is("rejected"), "{failure}");
+    let deleted = sent().into_iter().filter(|line| line.starts_with("DELETE"));
+    let objects: Vec<String> = deleted
+        .map(|line| line.rsplit('/').nth(1).unwrap().to_owned())
+        .collect();
+    assert_eq!(objects, ["leads", "contacts"]);
 }

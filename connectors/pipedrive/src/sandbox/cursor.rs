@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::base64;
+use routemcp_sdk::sandbox::base64;
 
 /// How a list is sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]

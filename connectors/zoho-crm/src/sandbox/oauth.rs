@@ -1,6 +1,6 @@
 //! Tokens: giving them out, ending them, and checking them on every call.
 
-use routemcp_sdk::sandbox::{Response, Standing, Tokens};
+use routemcp_sdk::sandbox::{AuthServer, Consent, Grant, Refusal, Response, Standing, TokenRequest, Tokens};
 use serde_json::{Value, json};
 
 use crate::sandbox::Call;
@@ -16,10 +16,19 @@ const TOKENS: Tokens = Tokens {
     prefix: "1000.",
     lifetime_ms: 3_600_000,
     rotates: false,
+    idle_ms: None,
+};
+pub(crate) const SERVER: AuthServer = AuthServer {
+    provider: "Zoho CRM",
+    tokens: TOKENS,
+    // Unconfirmed (providers.md section 2.8).
+    code_lifetime_ms: 120_000,
+    redirect_uri_is_optional: false,
 };
 const SCOPES: &str = "ZohoCRM.modules.contacts.ALL,ZohoCRM.modules.leads.ALL,ZohoCRM.modules.deals.ALL,\
                       ZohoCRM.modules.events.ALL,ZohoCRM.users.READ,ZohoCRM.coql.READ";
 const API_DOMAIN: &str = "https://www.zohoapis.com";
+const ACCOUNTS_SERVER: &str = "https://accounts.zoho.com";
 
 /// A token that is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +73,7 @@ pub(crate) fn check_scope(access: &Access, segments: &[&str]) -> Result<(), ApiE
 /// Paths below `/oauth`, which need no token.
 pub(crate) fn answer(call: &mut Call<'_>, segments: &[&str]) -> Outcome {
     match (call.request.method.as_str(), segments) {
+        (_, ["v2", "auth"]) => Ok(authorize(call)),
         ("POST", ["v2", "token"]) => Ok(token(call)),
         ("POST", ["v2", "token", "revoke"]) => Ok(revoke(call)),
         ("GET", ["serverinfo"]) => {
@@ -77,43 +87,79 @@ pub(crate) fn answer(call: &mut Call<'_>, segments: &[&str]) -> Outcome {
     }
 }
 
+/// The redirect says at which data centre the code is to be exchanged. When the user does not agree, Zoho's words are
+/// those of RFC 6749.
+fn authorize(call: &mut Call<'_>) -> Response {
+    let accounts_server = own_origin(call).unwrap_or_else(|| ACCOUNTS_SERVER.to_owned());
+    let consent = Consent {
+        without_scopes: "No scopes: Zoho would refuse the calls that follow.",
+        denied: "access_denied",
+        with_code: vec![
+            ("location", "us".to_owned()),
+            ("accounts-server", accounts_server),
+        ],
+        ..Consent::default()
+    };
+    SERVER.authorize(call.request, call.state, &consent, call.now_ms)
+}
+
 fn token(call: &mut Call<'_>) -> Response {
-    for (name, error) in [
-        ("client_id", "invalid_client"),
-        ("client_secret", "invalid_client_secret"),
-    ] {
-        if field(call, name).is_empty() {
-            return refusal(call, error);
-        }
+    let asked = TokenRequest {
+        client_id: field(call, "client_id"),
+        client_secret: field(call, "client_secret"),
+        grant_type: field(call, "grant_type"),
+        code: field(call, "code"),
+        redirect_uri: field(call, "redirect_uri"),
+        code_verifier: field(call, "code_verifier"),
+        refresh_token: field(call, "refresh_token"),
+    };
+    match SERVER.grant(call.state, &asked, call.now_ms) {
+        Ok(grant) => granted(call, grant, asked.grant_type == "authorization_code"),
+        Err(refusal) => refused(call, &refusal),
     }
-    let now_ms = call.now_ms;
-    let (grant, first) = match field(call, "grant_type").as_str() {
-        "authorization_code" => {
-            let code = field(call, "code");
-            (TOKENS.exchange(call.state, &code, now_ms), true)
-        }
-        "refresh_token" => {
-            let refresh_token = field(call, "refresh_token");
-            (TOKENS.refresh(call.state, &refresh_token, now_ms), false)
-        }
-        _ => return refusal(call, "unsupported_grant_type"),
-    };
-    // Also for a bad refresh token.
-    let Some(grant) = grant else {
-        return refusal(call, "invalid_code");
-    };
+}
+
+fn granted(call: &Call<'_>, grant: Grant, first: bool) -> Response {
     let mut body = json!({
         "access_token": grant.access_token,
         "scope": SCOPES,
-        "api_domain": api_domain(call),
+        "api_domain": own_origin(call).unwrap_or_else(|| API_DOMAIN.to_owned()),
         "token_type": "Bearer",
-        "expires_in": TOKENS.lifetime_ms / 1_000,
+        "expires_in": grant.lifetime_ms / 1_000,
     });
     // A refresh brings no refresh token: the old one stays.
     if let (true, Value::Object(body)) = (first, &mut body) {
         body.insert("refresh_token".to_owned(), grant.refresh_token.into());
     }
     Response::json(200, &body)
+}
+
+/// Zoho says `invalid_code` for every grant that is not good, refresh tokens included.
+fn refused(call: &Call<'_>, refused: &Refusal) -> Response {
+    match refused {
+        Refusal::Failure { status, error: None } => {
+            let body = json!({ "code": "INTERNAL_ERROR", "details": {}, "message": "Internal Server Error", "status": "error" });
+            Response::json(*status, &body)
+        }
+        Refusal::Failure {
+            status,
+            error: Some(error),
+        } => {
+            let error = if error == "invalid_grant" {
+                "invalid_code"
+            } else {
+                error
+            };
+            Response::json(*status, &json!({ "error": error }))
+        }
+        Refusal::Client => refusal(call, "invalid_client"),
+        Refusal::Secret => refusal(call, "invalid_client_secret"),
+        Refusal::GrantType => refusal(call, "unsupported_grant_type"),
+        Refusal::RedirectUri => refusal(call, "invalid_redirect_uri"),
+        Refusal::Code | Refusal::ExpiredCode | Refusal::Verifier | Refusal::RefreshToken => {
+            refusal(call, "invalid_code")
+        }
+    }
 }
 
 fn revoke(call: &mut Call<'_>) -> Response {
@@ -130,28 +176,17 @@ fn refusal(call: &Call<'_>, error: &str) -> Response {
     Response::json(control::token_error_status(call), &json!({ "error": error }))
 }
 
-/// Where the API is: at this simulator, if it is reached under a name of its own.
-fn api_domain(call: &Call<'_>) -> String {
-    let host = call.request.header("host").unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let plain = |host: &str| {
-        host.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte))
-    };
-    if host.is_empty() || !plain(host) || name.contains(".zoho") {
-        return API_DOMAIN.to_owned();
-    }
-    let local = name == "localhost" || name.starts_with("127.") || name == "[::1]";
-    format!("{}://{host}", if local { "http" } else { "https" })
+/// This simulator, if it is reached under a name of its own and not as Zoho.
+fn own_origin(call: &Call<'_>) -> Option<String> {
+    let origin = call.request.origin()?;
+    (!origin.contains(".zoho")).then_some(origin)
 }
 
 /// A field of the form or of the query; empty if it is missing.
 fn field(call: &Call<'_>, name: &str) -> String {
-    let form = call.request.form();
-    let found = form
-        .into_iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value);
-    let from_query = || call.request.parameter(name).map(str::to_owned);
-    found.or_else(from_query).unwrap_or_default()
+    let from_form = call.request.field(name);
+    if from_form.is_empty() {
+        return call.request.parameter(name).unwrap_or_default().to_owned();
+    }
+    from_form
 }

@@ -42,6 +42,20 @@ proptest! {
 }
 
 #[test]
+fn what_an_earlier_key_made_is_good_where_that_key_is_known() {
+    let earlier = codec().encode(&binding(), &[position("c1", None)]);
+    let rotated = CursorCodec::new(&[8; 32]);
+    assert_eq!(rotated.decode(&binding(), &earlier), Err(CursorError::Malformed));
+    let rotated = rotated.accepting(&[7; 32]);
+    assert_eq!(
+        rotated.decode(&binding(), &earlier),
+        Ok(vec![position("c1", None)])
+    );
+    let new = rotated.encode(&binding(), &[]);
+    assert_eq!(codec().decode(&binding(), &new), Err(CursorError::Malformed));
+}
+
+#[test]
 fn any_flipped_bit_any_missing_byte_and_any_changed_character_is_refused() {
     let text = codec().encode(
         &binding(),

@@ -3,63 +3,19 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::oauth2::{OAuth2Method, usable};
 
 /// A way to authenticate.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a manifest has a handful of them")]
 pub enum AuthMethod {
     /// OAuth 2.0, authorisation code grant (RFC 6749).
     Oauth2(OAuth2Method),
     /// A token that the user copies from the provider.
     Token(TokenMethod),
-}
-
-/// OAuth 2.0, authorisation code grant.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OAuth2Method {
-    /// The method's name in this manifest.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// Where the user is sent.
-    pub authorize_url: String,
-    /// Where codes and refresh tokens are exchanged.
-    pub token_url: String,
-    /// Where tokens are revoked (RFC 7009).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revoke_url: Option<String>,
-    /// What is asked for.
-    pub scopes: Vec<String>,
-    /// What stands between the scopes: a space (RFC 6749), unless the provider wants something else.
-    #[serde(default = "space")]
-    pub scope_separator: String,
-    /// Whether the provider supports PKCE (RFC 7636).
-    #[serde(default)]
-    pub pkce: bool,
-    /// Where the client's id and secret go at the token URL.
-    #[serde(default)]
-    pub client_authentication: ClientAuthentication,
-    /// Setting name to RFC 6901 pointer into the answer of the token URL.
-    #[serde(default)]
-    pub settings_from_token: BTreeMap<String, String>,
-    /// Where the access token goes.
-    pub placement: Placement,
-}
-
-fn space() -> String {
-    " ".to_owned()
-}
-
-/// Where the client's id and secret go at the token URL (RFC 6749, section 2.3.1).
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ClientAuthentication {
-    /// Into the form.
-    #[default]
-    Body,
-    /// Into an `Authorization: Basic` header.
-    Basic,
 }
 
 /// A token that the user copies from the provider.
@@ -173,15 +129,43 @@ impl AuthMethod {
         }
     }
 
+    /// The method if it is OAuth 2.0.
+    pub const fn oauth2(&self) -> Option<&OAuth2Method> {
+        match self {
+            Self::Oauth2(method) => Some(method),
+            Self::Token(_) => None,
+        }
+    }
+
     /// Settings that come with its token: name and pointer.
     pub fn settings_from_token(&self) -> impl Iterator<Item = (&str, &str)> {
-        let settings = match self {
-            Self::Oauth2(method) => Some(&method.settings_from_token),
-            Self::Token(_) => None,
-        };
+        let settings = self.oauth2().map(|method| &method.settings_from_token);
         settings
             .into_iter()
             .flatten()
             .map(|(name, pointer)| (name.as_str(), pointer.as_str()))
+    }
+
+    /// The settings in an answer of the token URL: texts as they are, numbers and booleans as text. What is missing,
+    /// empty or of no use as a setting (longer than 512 characters, or with control characters) is left out. The values
+    /// are the provider's word: hold them against the manifest before they are used.
+    pub fn settings_in_token_answer(&self, answer: &Value) -> BTreeMap<String, String> {
+        let value = |pointer: &str| match answer.pointer(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            number @ (Value::Number(_) | Value::Bool(_)) => Some(number.to_string()),
+            _ => None,
+        };
+        self.settings_from_token()
+            .filter_map(|(name, pointer)| Some((name.to_owned(), value(pointer)?)))
+            .filter(|(_, value)| usable(value))
+            .collect()
+    }
+
+    /// Whether the provider gives the setting when a connection is made: with the token, or with the redirect.
+    pub fn provides(&self, setting: &str) -> bool {
+        self.oauth2().is_some_and(|method| {
+            method.settings_from_token.contains_key(setting)
+                || method.settings_from_callback.contains_key(setting)
+        })
     }
 }

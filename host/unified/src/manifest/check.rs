@@ -1,8 +1,10 @@
 //! What a JSON Schema cannot say: whether the parts of a manifest fit together.
 
+mod oauth2;
+
 use serde_json::Value;
 
-use super::{Manifest, ManifestError, Problem, ResourceManifest};
+use super::{Manifest, ManifestError, Problem, ResourceManifest, template};
 use crate::describe::one_of;
 use crate::mapping::{FieldPath, find_faults};
 use crate::pointer::escape;
@@ -73,12 +75,15 @@ fn auth(manifest: &Manifest, problems: &mut Problems) {
         {
             problems.add(format!("/auth/{index}/id"), "is the id of an earlier auth method");
         }
+        if let Some(method) = method.oauth2() {
+            oauth2::check(manifest, method, &format!("/auth/{index}"), problems);
+        }
     }
 }
 
 /// Every placeholder must have somewhere to come from.
 fn base_url(manifest: &Manifest, problems: &mut Problems) {
-    let names = match placeholders(&manifest.base_url) {
+    let names = match template::placeholders(&manifest.base_url) {
         Ok(names) => names,
         Err(message) => return problems.add("/baseUrl", message),
     };
@@ -91,26 +96,6 @@ fn base_url(manifest: &Manifest, problems: &mut Problems) {
             );
             problems.add("/baseUrl", message);
         }
-    }
-}
-
-/// The names in braces.
-fn placeholders(text: &str) -> Result<Vec<&str>, &'static str> {
-    const UNBALANCED: &str = "every `{` must be followed by the name of a setting and `}`";
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, following) = after.split_once('}').ok_or(UNBALANCED)?;
-        if before.contains('}') || name.is_empty() || name.contains('{') {
-            return Err(UNBALANCED);
-        }
-        names.push(name);
-        rest = following;
-    }
-    if rest.contains('}') {
-        Err(UNBALANCED)
-    } else {
-        Ok(names)
     }
 }
 

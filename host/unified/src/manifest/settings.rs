@@ -1,8 +1,9 @@
 //! Settings of a connection, held against the manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AuthMethod, Manifest, Setting};
+use super::template::{self, Fault};
+use super::{AuthMethod, Manifest, Setting, TokenUrlError};
 
 impl Manifest {
     /// The settings in force for a connection: the manifest's defaults, and over them the connection's own.
@@ -19,48 +20,125 @@ impl Manifest {
     /// # Errors
     /// When a placeholder has no value, or one that would change the URL's shape.
     pub fn base_url_with(&self, settings: &BTreeMap<String, String>) -> Result<String, String> {
-        let mut url = self.base_url.clone();
-        for (name, value) in settings {
-            let placeholder = format!("{{{name}}}");
-            if !url.contains(&placeholder) {
-                continue;
+        template::fill(&self.base_url, settings).map_err(|fault| match fault {
+            Fault::Unfit(name, expected) => {
+                format!("the setting `{name}` cannot stand in the base URL: {expected}")
             }
-            if !fits_into_url(&placeholder, &self.base_url, value) {
-                return Err(format!("the setting `{name}` cannot stand in the base URL"));
-            }
-            url = url.replace(&placeholder, value.trim_end_matches('/'));
-        }
-        match url.split_once('{') {
-            None => Ok(url),
-            Some(_) => Err(format!(
-                "the base URL `{}` needs settings that the connection lacks",
+            Fault::Missing(name) => format!(
+                "the base URL `{}` needs the setting `{name}`, which the connection lacks",
                 self.base_url
-            )),
-        }
+            ),
+        })
     }
 
-    /// Refuses settings that the manifest does not declare, values that are none of the choices, and required settings
-    /// that are missing.
+    /// What a form asks for who connects with this auth method: every setting but those that the provider gives with
+    /// it, and those that only serve the token URLs of other methods.
+    pub fn settings_to_ask(&self, method: &AuthMethod) -> Vec<&Setting> {
+        self.settings
+            .iter()
+            .filter(|setting| {
+                !method.provides(&setting.name) && !self.only_serves_others(&setting.name, method)
+            })
+            .collect()
+    }
+
+    /// The settings that stand for a whole origin, of the API or of the token URLs: `apiDomain` in `{apiDomain}/v1`. They
+    /// mean nothing where another origin plays the provider (a sandbox, `--provider-base-url`), and what it gives for
+    /// them is not on the manifest's hosts: there, leave them at their defaults.
+    pub fn origin_settings(&self) -> BTreeSet<&str> {
+        let oauth2 = self.auth.iter().filter_map(AuthMethod::oauth2);
+        let token_urls = oauth2.flat_map(|method| [Some(&method.token_url), method.revoke_url.as_ref()]);
+        token_urls
+            .chain([Some(&self.base_url)])
+            .flatten()
+            .filter_map(|url| template::origin_setting(url))
+            .collect()
+    }
+
+    /// Refuses settings that the manifest does not declare, values that are none of the choices or lead a token URL to
+    /// a strange origin, and required settings that are missing.
     ///
     /// # Errors
     /// Setting -> what is wrong with it.
     pub fn check_settings(&self, own: &BTreeMap<String, String>) -> Result<(), BTreeMap<String, String>> {
+        self.check_given(own, |_| false)
+    }
+
+    /// As [`check_settings`](Self::check_settings), before the provider has given its part: required settings that come
+    /// with this method may still be missing.
+    ///
+    /// # Errors
+    /// Setting -> what is wrong with it.
+    pub fn check_settings_asked(
+        &self,
+        method: &AuthMethod,
+        own: &BTreeMap<String, String>,
+    ) -> Result<(), BTreeMap<String, String>> {
+        self.check_given(own, |name| method.provides(name))
+    }
+
+    fn check_given(
+        &self,
+        own: &BTreeMap<String, String>,
+        comes_later: impl Fn(&str) -> bool,
+    ) -> Result<(), BTreeMap<String, String>> {
         let mut errors = BTreeMap::new();
         for (name, value) in own {
             if let Err(problem) = self.check_setting(name, value) {
                 errors.insert(name.clone(), problem);
             }
         }
-        for setting in self
-            .settings
-            .iter()
-            .filter(|setting| setting.required && setting.default.is_none())
-        {
-            if !own.contains_key(&setting.name) {
-                errors.insert(setting.name.clone(), format!("is required: {}", setting.label));
-            }
+        let missing = |setting: &&Setting| {
+            setting.required
+                && setting.default.is_none()
+                && !own.contains_key(&setting.name)
+                && !comes_later(&setting.name)
+        };
+        for setting in self.settings.iter().filter(missing) {
+            errors.insert(setting.name.clone(), format!("is required: {}", setting.label));
+        }
+        for (name, problem) in self.strange_token_urls(own) {
+            errors.entry(name).or_insert(problem);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Settings that would send client secrets and refresh tokens to where the manifest does not say they belong.
+    fn strange_token_urls(&self, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let settings = self.settings_with(own);
+        let mut errors = BTreeMap::new();
+        for method in self.auth.iter().filter_map(AuthMethod::oauth2) {
+            let found = [
+                method.token_url_with(&settings).err(),
+                method.revoke_url_with(&settings).err(),
+            ];
+            for error in found.into_iter().flatten() {
+                let concerned = match &error {
+                    TokenUrlError::Missing { .. } => continue,
+                    TokenUrlError::Unfit { setting, .. } => vec![setting.clone()],
+                    TokenUrlError::Elsewhere { url, .. } => template::placeholders(url)
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(str::to_owned)
+                        .collect(),
+                };
+                for name in concerned.into_iter().filter(|name| own.contains_key(name)) {
+                    errors.insert(name, error.to_string());
+                }
+            }
+        }
+        errors
+    }
+
+    /// Whether a setting stands in token URLs, but in none of this method, nor in the base URL.
+    fn only_serves_others(&self, name: &str, method: &AuthMethod) -> bool {
+        let in_url = |url: &str| template::placeholders(url).is_ok_and(|names| names.contains(&name));
+        let serves = |method: &AuthMethod| {
+            method.oauth2().is_some_and(|method| {
+                in_url(&method.token_url) || method.revoke_url.as_deref().is_some_and(in_url)
+            })
+        };
+        !serves(method) && !in_url(&self.base_url) && self.auth.iter().any(serves)
     }
 
     fn check_setting(&self, name: &str, value: &str) -> Result<(), String> {
@@ -93,108 +171,5 @@ impl Manifest {
     }
 }
 
-/// A placeholder that begins the base URL stands for a whole origin, as token answers give it (`api_domain`); any other
-/// is a piece of a host name or path. What may be reached is decided by the allowed hosts either way.
-fn fits_into_url(placeholder: &str, base_url: &str, value: &str) -> bool {
-    let piece = |text: &str| {
-        !text.is_empty()
-            && text
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
-    };
-    if base_url.starts_with(placeholder) {
-        let host = value
-            .strip_prefix("https://")
-            .or_else(|| value.strip_prefix("http://"));
-        return host.is_some_and(|host| {
-            let host = host.trim_end_matches('/');
-            let (name, port) = host.split_once(':').unwrap_or((host, "443"));
-            piece(name) && port.parse::<u16>().is_ok()
-        });
-    }
-    piece(value)
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use crate::fixture;
-    use crate::manifest::{Manifest, Setting};
-
-    fn manifest(base_url: &str) -> Manifest {
-        let setting = |name: &str, default: Option<&str>, choices: &[&str]| Setting {
-            name: name.to_owned(),
-            label: name.to_owned(),
-            description: String::new(),
-            default: default.map(str::to_owned),
-            choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
-            required: default.is_none(),
-        };
-        let settings = vec![
-            setting("domain", None, &[]),
-            setting("version", Some("v2"), &["v1", "v2"]),
-        ];
-        Manifest {
-            base_url: base_url.to_owned(),
-            settings,
-            ..fixture::manifest()
-        }
-    }
-
-    fn settings(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn placeholders_take_pieces_that_cannot_change_the_shape_of_the_url() {
-        for (base_url, value, expected) in [
-            (
-                "https://{domain}.example.com",
-                "acme",
-                Some("https://acme.example.com"),
-            ),
-            (
-                "{domain}/api",
-                "https://acme.example.com",
-                Some("https://acme.example.com/api"),
-            ),
-            (
-                "{domain}/api",
-                "https://acme.example.com/",
-                Some("https://acme.example.com/api"),
-            ),
-            (
-                "{domain}/api",
-                "http://127.0.0.1:7001",
-                Some("http://127.0.0.1:7001/api"),
-            ),
-            ("{domain}/api", "https://user@evil.example", None),
-            ("{domain}/api", "ftp://acme", None),
-            ("https://{domain}.example.com", "evil.example/", None),
-            ("https://{domain}.example.com", "evil.example#", None),
-            ("https://{domain}.example.com", "a@b", None),
-            ("https://{domain}.example.com", "", None),
-            ("https://{other}.example.com", "acme", None),
-        ] {
-            let filled = manifest(base_url)
-                .base_url_with(&settings(&[("domain", value)]))
-                .ok();
-            assert_eq!(filled.as_deref(), expected, "{base_url} {value}");
-        }
-    }
-
-    #[test]
-    fn settings_are_defaulted_and_checked() {
-        let manifest = manifest("https://{domain}.example.com");
-        let own = settings(&[("domain", "acme")]);
-        assert_eq!(manifest.settings_with(&own)["version"], "v2");
-        assert_eq!(manifest.check_settings(&own), Ok(()));
-        let wrong = settings(&[("version", "v3"), ("colour", "red")]);
-        let names: Vec<String> = manifest.check_settings(&wrong).unwrap_err().into_keys().collect();
-        assert_eq!(names, ["colour", "domain", "version"]);
-    }
-}
+mod tests;

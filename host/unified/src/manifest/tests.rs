@@ -188,6 +188,78 @@ fn every_mistake_is_told_with_its_place_and_what_would_be_right() {
             "/auth/0/tokenUrl",
             "an absolute URL",
         ),
+        (
+            "/auth/0/tokenUrl",
+            json!("https://user@login.example.com/token"),
+            "/auth/0/tokenUrl",
+            "an absolute URL",
+        ),
+        (
+            "/auth/0/authorizeUrl",
+            json!("https://{region}.example.com/authorize"),
+            "/auth/0/authorizeUrl",
+            "an absolute URL",
+        ),
+        (
+            "/auth/0/authorizeUrl",
+            json!("https://login.example.com/authorize?prompt=consent&state=1"),
+            "/auth/0/authorizeUrl",
+            "`state` is sent by the host",
+        ),
+        (
+            "/auth/0/tokenHosts",
+            json!(["https://login.example.com"]),
+            "/auth/0/tokenHosts",
+            "is of no use beside URLs without placeholders",
+        ),
+        (
+            "/auth/0/tokenHosts",
+            json!(["https://login.example.com/token"]),
+            "/auth/0/tokenHosts/0",
+            "an origin",
+        ),
+        (
+            "/auth/0/tokenParameters",
+            json!({ "client_secret": "x" }),
+            "/auth/0/tokenParameters/client_secret",
+            "is sent by the host",
+        ),
+        (
+            "/auth/0/tokenParameters",
+            json!({ "user type": "Location" }),
+            "/auth/0/tokenParameters",
+            "the name of a parameter",
+        ),
+        (
+            "/auth/0/tokenParameters",
+            json!({ "user_type": "" }),
+            "/auth/0/tokenParameters/user_type",
+            "text of 1 to 512 characters",
+        ),
+        (
+            "/auth/0/settingsFromCallback",
+            json!({ "region": "region" }),
+            "/auth/0/settingsFromCallback/region",
+            "is not one of the `settings`: `apiVersion`",
+        ),
+        (
+            "/auth/0/settingsFromCallback",
+            json!({ "apiVersion": "state" }),
+            "/auth/0/settingsFromCallback/apiVersion",
+            "a part of OAuth 2.0",
+        ),
+        (
+            "/auth/0/refreshIdleDays",
+            json!(0),
+            "/auth/0/refreshIdleDays",
+            "minimum of 1",
+        ),
+        (
+            "/auth/0/refreshIdleHours",
+            json!(1),
+            "/auth/0",
+            "'refreshIdleHours' was unexpected",
+        ),
         ("/auth/0/help", json!("x"), "/auth/0", "'help' was unexpected"),
         (
             "/auth/0/id",
@@ -368,6 +440,134 @@ fn every_mistake_is_told_with_its_place_and_what_would_be_right() {
         let told = |problem: &Problem| problem.pointer == place && problem.message.contains(expected);
         if found.len() != 1 || !found.iter().any(told) {
             missed.push(format!("{pointer} = {value}: {found:?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+/// Changes the good manifest to one whose token URL holds a setting, and tells what is wrong then.
+fn token_url_problems(
+    token_url: &str,
+    token_hosts: Value,
+    setting: Value,
+    callback: Value,
+) -> Vec<(String, String)> {
+    let mut manifest = fixture::json();
+    let method = &mut manifest["auth"][0];
+    method["tokenUrl"] = json!(token_url);
+    for (name, value) in [("tokenHosts", token_hosts), ("settingsFromCallback", callback)] {
+        if !value.is_null() {
+            method[name] = value;
+        }
+    }
+    if !setting.is_null() {
+        manifest["settings"].as_array_mut().unwrap().push(setting);
+    }
+    match Manifest::parse(&manifest.to_string()) {
+        Ok(_) => Vec::new(),
+        Err(error) => error
+            .problems
+            .into_iter()
+            .map(|problem| (problem.pointer, problem.message))
+            .collect(),
+    }
+}
+
+#[test]
+fn a_token_url_may_hold_settings_that_always_have_a_value_and_stay_on_the_token_hosts() {
+    let hosts = || json!(["https://login.example.com", "https://*.login.example.com"]);
+    let server = |default: &str| json!({ "name": "server", "label": "Server", "default": default });
+    let from_callback = || json!({ "server": "accounts-server" });
+    let required = json!({ "name": "server", "label": "Server", "required": true });
+    let open = json!({ "name": "server", "label": "Server" });
+    let url = "{server}/token";
+    let good = server("https://login.example.com");
+    let mut missed = Vec::new();
+    for (url, hosts, setting, callback, place, expected) in [
+        (url, hosts(), good.clone(), from_callback(), "", ""),
+        (url, hosts(), good.clone(), Value::Null, "", ""),
+        (url, hosts(), required.clone(), Value::Null, "", ""),
+        (
+            "https://{server}.login.example.com/token",
+            hosts(),
+            server("eu"),
+            from_callback(),
+            "",
+            "",
+        ),
+        (
+            url,
+            hosts(),
+            required,
+            from_callback(),
+            "/auth/0/tokenUrl",
+            "give the setting a `default`",
+        ),
+        (
+            url,
+            hosts(),
+            open,
+            Value::Null,
+            "/auth/0/tokenUrl",
+            "or make it `required`",
+        ),
+        (
+            url,
+            hosts(),
+            Value::Null,
+            Value::Null,
+            "/auth/0/tokenUrl",
+            "`{server}` is not in `settings`",
+        ),
+        (
+            url,
+            Value::Null,
+            good.clone(),
+            Value::Null,
+            "/auth/0/tokenHosts",
+            "is needed beside a URL with placeholders",
+        ),
+        (
+            url,
+            json!(["https://*.com"]),
+            server("https://a.com"),
+            Value::Null,
+            "/auth/0/tokenHosts/0",
+            "two labels",
+        ),
+        (
+            url,
+            hosts(),
+            server("https://evil.example"),
+            Value::Null,
+            "/auth/0/tokenUrl",
+            "none of the token hosts",
+        ),
+        (
+            url,
+            hosts(),
+            server("login.example.com"),
+            Value::Null,
+            "/auth/0/tokenUrl",
+            "an origin was expected",
+        ),
+        (
+            "https://{server/token",
+            hosts(),
+            good.clone(),
+            Value::Null,
+            "/auth/0/tokenUrl",
+            "every `{` must be followed",
+        ),
+    ] {
+        let found = token_url_problems(url, hosts, setting.clone(), callback);
+        let right = match found.as_slice() {
+            [] => expected.is_empty(),
+            [(pointer, message)] => !expected.is_empty() && pointer == place && message.contains(expected),
+            _ => false,
+        };
+        if !right {
+            missed.push(format!("{url} {setting}: {found:?}, not {expected:?}"));
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");

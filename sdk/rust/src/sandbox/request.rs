@@ -57,6 +57,13 @@ impl Request {
         given.eq_ignore_ascii_case(scheme).then(|| token.trim())
     }
 
+    /// User name and password of `Authorization: Basic` (RFC 7617), as they were sent: OAuth clients percent-encode both.
+    pub fn basic(&self) -> Option<(String, String)> {
+        let text = String::from_utf8(super::base64::decode(self.token("Basic")?)?).ok()?;
+        let (name, password) = text.split_once(':')?;
+        Some((name.to_owned(), password.to_owned()))
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
@@ -72,6 +79,25 @@ impl Request {
                 (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
             })
             .collect()
+    }
+
+    /// The first field of this name in the body's form; empty if there is none.
+    pub fn field(&self, name: &str) -> String {
+        let found = self.form().into_iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// Where the caller believes this to be, by the Host header, such as `http://localhost:7001`; none where that is
+    /// missing or no host. `http` for the loopback only.
+    pub fn origin(&self) -> Option<String> {
+        let host = self.header("host")?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte);
+        if host.is_empty() || !host.bytes().all(plain) {
+            return None;
+        }
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let local = name == "localhost" || name.starts_with("127.") || name == "[::1]" || host == "[::1]";
+        Some(format!("{}://{host}", if local { "http" } else { "https" }))
     }
 
     /// About how long the URL was on the wire, in bytes, for providers that limit it.
@@ -156,5 +182,43 @@ mod tests {
         };
         assert_eq!(request.token("Bearer"), Some("abc"));
         assert_eq!(request.token("Zoho-oauthtoken"), None);
+    }
+
+    #[test]
+    fn basic_needs_a_name_and_a_colon() {
+        for (header, expected) in [
+            ("Basic Yzpz", Some(("c", "s"))),
+            ("basic Yzo=", Some(("c", ""))),
+            ("Basic Yw==", None),
+            ("Basic !", None),
+            ("Bearer Yzpz", None),
+        ] {
+            let headers = vec![("authorization".to_owned(), header.to_owned())];
+            let request = Request {
+                headers,
+                ..Request::default()
+            };
+            let expected = expected.map(|(name, password)| (name.to_owned(), password.to_owned()));
+            assert_eq!(request.basic(), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn the_origin_is_where_the_caller_believes_this_to_be() {
+        for (host, expected) in [
+            ("127.0.0.1:5020", Some("http://127.0.0.1:5020")),
+            ("localhost", Some("http://localhost")),
+            ("[::1]:7001", Some("http://[::1]:7001")),
+            ("crm.test.example:8443", Some("https://crm.test.example:8443")),
+            ("evil.example/x", None),
+            ("", None),
+        ] {
+            let headers = vec![("Host".to_owned(), host.to_owned())];
+            let request = Request {
+                headers,
+                ..Request::default()
+            };
+            assert_eq!(request.origin().as_deref(), expected, "{host}");
+        }
     }
 }

@@ -42,6 +42,16 @@ impl Response {
         .header("content-type", "text/plain;charset=utf-8")
     }
 
+    /// An answer in HTML.
+    pub fn html(status: u16, body: impl Into<String>) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into().into_bytes(),
+        }
+        .header("content-type", "text/html;charset=utf-8")
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {

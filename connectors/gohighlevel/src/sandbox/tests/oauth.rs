@@ -4,16 +4,35 @@ use serde_json::json;
 
 use super::*;
 
+const CALLBACK: &str = "https://app.example/cb";
 const CLIENT: [(&str, &str); 2] = [("client_id", "c"), ("client_secret", "s")];
 
 fn exchange(simulator: &mut Simulator, more: &[(&str, &str)]) -> (u16, Value) {
     simulator.form("/oauth/token", &[CLIENT.as_slice(), more].concat())
 }
 
+/// Where the consent page's form leads.
+fn consent(simulator: &mut Simulator, answer: &str) -> String {
+    let target = format!("/v2/oauth/chooselocation?client_id=c&redirect_uri={CALLBACK}&state=s");
+    let of_form = "application/x-www-form-urlencoded";
+    let response = simulator.call("POST", &target, of_form, answer.as_bytes());
+    assert_eq!(response.status, 302);
+    header(&response, "location").unwrap().to_owned()
+}
+
+/// Agrees on the consent page, and answers the code that comes back.
+fn code(simulator: &mut Simulator) -> String {
+    let answer = format!("locationId={}&decision=allow", ids::LOCATION);
+    let location = consent(simulator, &answer);
+    let code = location.strip_prefix(CALLBACK).unwrap().strip_prefix("?code=");
+    code.unwrap().strip_suffix("&state=s").unwrap().to_owned()
+}
+
 fn first_tokens(simulator: &mut Simulator) -> (String, String) {
+    let code = code(simulator);
     let (status, granted) = exchange(
         simulator,
-        &[("grant_type", "authorization_code"), ("code", "code-1")],
+        &[("grant_type", "authorization_code"), ("code", &code)],
     );
     assert_eq!(status, 200);
     let token = |name: &str| granted[name].as_str().unwrap().to_owned();
@@ -24,11 +43,12 @@ fn first_tokens(simulator: &mut Simulator) -> (String, String) {
 fn a_token_comes_with_its_location_and_expires() {
     let mut simulator = Simulator::new("2021-07-28");
     simulator.version = None;
+    let code = code(&mut simulator);
     let (_, granted) = exchange(
         &mut simulator,
         &[
             ("grant_type", "authorization_code"),
-            ("code", "code-0"),
+            ("code", &code),
             ("user_type", "Location"),
         ],
     );
@@ -81,8 +101,9 @@ fn a_refresh_token_dies_on_use() {
 #[test]
 fn v3_spells_everything_in_camel_case() {
     let mut simulator = Simulator::new("v3");
+    let code = code(&mut simulator);
     let given =
-        json!({ "clientId": "c", "clientSecret": "s", "grantType": "authorization_code", "code": "code-1" });
+        json!({ "clientId": "c", "clientSecret": "s", "grantType": "authorization_code", "code": code });
     let (status, granted) = simulator.json("POST", "/oauth/token", given);
     assert_eq!((status, &granted["expiresIn"]), (200, &json!(86_399)));
     assert!(granted["accessToken"].is_string() && granted.get("access_token").is_none());
@@ -109,25 +130,66 @@ fn v3_spells_everything_in_camel_case() {
 #[test]
 fn a_code_is_good_once_and_a_client_has_to_say_who_it_is() {
     let mut simulator = Simulator::new("2021-07-28");
-    first_tokens(&mut simulator);
-    assert_eq!(
-        exchange(
-            &mut simulator,
-            &[("grant_type", "authorization_code"), ("code", "code-1")]
-        )
-        .0,
-        400
-    );
+    let code = code(&mut simulator);
+    let grant = [("grant_type", "authorization_code"), ("code", code.as_str())];
+    for (client, status) in [("", 422), ("wrong", 401), ("other", 400), ("c", 200), ("c", 400)] {
+        let pairs = [&[("client_id", client), ("client_secret", "s")], grant.as_slice()].concat();
+        assert_eq!(simulator.form("/oauth/token", &pairs).0, status, "{client}");
+    }
     assert_eq!(exchange(&mut simulator, &[("grant_type", "password")]).0, 422);
     assert_eq!(
-        simulator
-            .form(
-                "/oauth/token",
-                &[("grant_type", "authorization_code"), ("code", "code-2")]
-            )
-            .0,
-        422
+        exchange(&mut simulator, &[("grant_type", "client_credentials")]).0,
+        400
     );
+}
+
+#[test]
+fn a_location_is_chosen_with_the_consent() {
+    let mut simulator = Simulator::new("2021-07-28");
+    let target = format!("/v2/oauth/chooselocation?client_id=c&redirect_uri={CALLBACK}&scope=users.readonly");
+    let page = simulator.call("GET", &target, "", &[]);
+    let text = String::from_utf8(page.body).unwrap();
+    assert!(text.contains(&format!("value=\"{}\"", ids::LOCATION)), "{text}");
+    assert!(text.contains("Sandbox Studio") && text.contains("<code>users.readonly</code>"));
+    let of_form = "application/x-www-form-urlencoded";
+    let response = simulator.call("POST", &target, of_form, b"decision=allow&locationId=elsewhere");
+    assert_eq!((response.status, header(&response, "location")), (400, None));
+    assert_eq!(
+        consent(&mut simulator, "decision=deny"),
+        format!("{CALLBACK}?error=access_denied&state=s")
+    );
+}
+
+#[test]
+fn tokens_expire_and_the_token_url_fails_as_a_test_wants_it() {
+    let mut simulator = Simulator::new("v3");
+    simulator.version = None;
+    let (access, refresh) = first_tokens(&mut simulator);
+    assert_eq!(
+        simulator
+            .json("PUT", "/_sandbox/token-lifetime", json!({ "seconds": 0 }))
+            .0,
+        200
+    );
+    let switch = json!({ "status": 502, "times": 1 });
+    assert_eq!(simulator.json("PUT", "/_sandbox/token-failure", switch).0, 200);
+    let pairs = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh.as_str()),
+    ];
+    assert_eq!(exchange(&mut simulator, &pairs).0, 502);
+    let (status, granted) = exchange(&mut simulator, &pairs);
+    assert_eq!((status, &granted["expires_in"]), (200, &json!(0)));
+    assert_eq!(granted["locationId"], ids::LOCATION);
+    simulator.token = access;
+    simulator.version = Some("v3");
+    let (status, error) = simulator.get(&format!("/locations/{}", ids::LOCATION));
+    assert_eq!(
+        (status, &error["message"]),
+        (401, &json!("The access token has expired"))
+    );
+    let counts = json!({ "codes": 1, "refreshes": 1, "refused": 1, "live": 0 });
+    assert_eq!(simulator.get("/_sandbox/tokens"), (200, counts));
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! Tokens, what becomes of them, and limits.
 
-use routemcp_sdk::sandbox::form;
+use routemcp_sdk::sandbox::{base64, form};
 
 use super::*;
-use crate::sandbox::base64;
 
 const CALLBACK: &str = "https://app.example/cb";
 const DAY_MS: u64 = 86_400_000;
@@ -24,6 +23,29 @@ impl Simulator {
             response.status,
             serde_json::from_slice(&response.body).unwrap_or_default(),
         )
+    }
+
+    /// Where the consent page's form leads.
+    fn consent(&mut self, decision: &str) -> String {
+        let target = format!("/oauth/authorize?client_id=c&redirect_uri={CALLBACK}&state=a b");
+        let response = self.call("POST", &target, format!("decision={decision}").as_bytes());
+        assert_eq!(response.status, 302);
+        header(&response, "location").unwrap().to_owned()
+    }
+
+    /// Agrees on the consent page, and answers the code that comes back.
+    fn code(&mut self) -> String {
+        let location = self.consent("allow");
+        let code = location.strip_prefix("https://app.example/cb?code=").unwrap();
+        code.strip_suffix("&state=a%20b").unwrap().to_owned()
+    }
+
+    /// What consent leads to.
+    fn granted(&mut self) -> Value {
+        let code = self.code();
+        let (status, granted) = self.exchange(&code);
+        assert_eq!(status, 200, "{granted}");
+        granted
     }
 
     fn exchange(&mut self, code: &str) -> (u16, Value) {
@@ -54,10 +76,10 @@ impl Simulator {
 #[test]
 fn a_code_gives_a_token_that_works_for_an_hour() {
     let mut pipedrive = Simulator::new();
-    let (status, granted) = pipedrive.exchange("code-1");
+    let granted = pipedrive.granted();
     assert_eq!(
-        (status, &granted["token_type"], &granted["expires_in"]),
-        (200, &json!("Bearer"), &json!(3599))
+        (&granted["token_type"], &granted["expires_in"]),
+        (&json!("Bearer"), &json!(3599))
     );
     assert_eq!(granted["api_domain"], "https://sandbox.pipedrive.com");
     assert!(granted["scope"].as_str().unwrap().contains("contacts:full"));
@@ -84,10 +106,7 @@ fn a_code_gives_a_token_that_works_for_an_hour() {
 #[test]
 fn a_refresh_gives_a_new_refresh_token_and_ends_the_old_one() {
     let mut pipedrive = Simulator::new();
-    let first = pipedrive.exchange("code-1").1["refresh_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let first = pipedrive.granted()["refresh_token"].as_str().unwrap().to_owned();
     let (status, second) = pipedrive.refresh(&first);
     assert_eq!(status, 200);
     assert_ne!(second["refresh_token"], first);
@@ -103,10 +122,7 @@ fn a_refresh_gives_a_new_refresh_token_and_ends_the_old_one() {
 #[test]
 fn a_refresh_token_dies_after_sixty_days_without_use() {
     let mut pipedrive = Simulator::new();
-    let mut token = pipedrive.exchange("code-1").1["refresh_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let mut token = pipedrive.granted()["refresh_token"].as_str().unwrap().to_owned();
     for day in [59, 118] {
         testing::set_clock(NOW_MS + day * DAY_MS);
         token = pipedrive.refresh(&token).1["refresh_token"]
@@ -121,14 +137,15 @@ fn a_refresh_token_dies_after_sixty_days_without_use() {
 #[test]
 fn a_client_says_who_it_is_with_basic() {
     let mut pipedrive = Simulator::new();
+    let code = pipedrive.code();
     let pairs = [
         ("grant_type", "authorization_code"),
-        ("code", "a"),
+        ("code", &code),
         ("redirect_uri", CALLBACK),
         ("client_id", "c"),
         ("client_secret", "s"),
     ];
-    for client in ["", "c", "c:", ":s"] {
+    for client in ["", "c", "c:", ":s", "wrong:s", "c:wrong"] {
         assert_eq!(
             pipedrive.form(client, "/oauth/token", &pairs).1["error"],
             "invalid_client",
@@ -136,40 +153,61 @@ fn a_client_says_who_it_is_with_basic() {
         );
     }
     assert_eq!(pipedrive.form("c:s", "/oauth/token", &pairs).0, 200);
-    assert_eq!(pipedrive.exchange("a").0, 400);
+    let (status, error) = pipedrive.exchange(&code);
+    assert_eq!(
+        (status, &error["message"]),
+        (400, &json!("Invalid grant: authorization_code is invalid"))
+    );
 }
 
 #[test]
-fn consent_leads_back_with_a_code_and_a_revoked_token_is_no_more() {
+fn consent_is_asked_for_and_a_revoked_token_is_no_more() {
     let mut pipedrive = Simulator::new();
-    let response = pipedrive.call(
-        "GET",
-        &format!("/oauth/authorize?client_id=c&redirect_uri={CALLBACK}&state=a b"),
-        &[],
+    let target = format!("/oauth/authorize?client_id=c&redirect_uri={CALLBACK}");
+    let page = pipedrive.call("GET", &target, &[]);
+    let text = String::from_utf8(page.body).unwrap();
+    assert!(text.contains("set in the app, at Pipedrive"), "{text}");
+    assert_eq!(
+        pipedrive.consent("deny"),
+        "https://app.example/cb?error=user_denied&state=a%20b"
     );
-    assert_eq!(response.status, 302);
-    let location = header(&response, "location").unwrap();
-    let code = location
-        .strip_prefix("https://app.example/cb?code=")
-        .unwrap()
-        .strip_suffix("&state=a%20b")
-        .unwrap()
-        .to_owned();
-    let (_, granted) = pipedrive.exchange(&code);
+    let granted = pipedrive.granted();
     let token = granted["refresh_token"].as_str().unwrap();
     assert_eq!(pipedrive.form("c:s", "/oauth/revoke", &[("token", token)]).0, 200);
     assert_eq!(pipedrive.refresh(token).0, 400);
+    pipedrive.bearer(&granted);
+    assert_eq!(pipedrive.get("/api/v1/users").0, 401);
+}
+
+#[test]
+fn an_old_code_and_a_test_have_their_own_refusals() {
+    let mut pipedrive = Simulator::new();
+    let code = pipedrive.code();
+    let switch = json!({ "status": 500, "times": 2 });
+    assert_eq!(pipedrive.json("PUT", "/_sandbox/token-failure", switch).0, 200);
+    for _ in 0..2 {
+        assert_eq!(pipedrive.exchange(&code).0, 500);
+    }
+    testing::set_clock(NOW_MS + 300_000);
+    let (status, error) = pipedrive.exchange(&code);
+    assert_eq!(
+        (status, &error["message"]),
+        (400, &json!("Invalid grant: authorization_code has expired"))
+    );
+    let counts = json!({ "codes": 0, "refreshes": 0, "refused": 3, "live": 0 });
+    assert_eq!(pipedrive.get("/_sandbox/tokens"), (200, counts));
 }
 
 #[test]
 fn on_a_socket_the_api_domain_points_back() {
     let mut pipedrive = Simulator::new();
-    pipedrive.exchange("code-1");
+    let code = pipedrive.code();
+    pipedrive.header("Authorization", "Basic Yzpz");
     let host = ("host".to_owned(), "localhost:7001".to_owned());
     pipedrive.headers.push(host);
     let pairs = form(&[
         ("grant_type".to_owned(), "authorization_code".to_owned()),
-        ("code".to_owned(), "code-2".to_owned()),
+        ("code".to_owned(), code),
         ("redirect_uri".to_owned(), CALLBACK.to_owned()),
     ]);
     let response = pipedrive.call("POST", "/oauth/token", pairs.as_bytes());

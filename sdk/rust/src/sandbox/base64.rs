@@ -1,9 +1,9 @@
-//! Base64, for cursors and HTTP Basic.
+//! Base64 (RFC 4648), for cursors, HTTP Basic and PKCE.
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Without padding.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
         let mut group = 0_u32;
@@ -19,8 +19,13 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
+/// Without padding, in the alphabet for URLs.
+pub fn encode_for_url(bytes: &[u8]) -> String {
+    encode(bytes).replace('+', "-").replace('/', "_")
+}
+
 /// With or without padding; none for other text.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=').bytes();
     let digits: Vec<u32> = digits
         .map(|byte| STANDARD.iter().position(|known| *known == byte))
@@ -50,6 +55,10 @@ mod tests {
             assert_eq!(decode(&encode(text.as_bytes())).unwrap(), text.as_bytes());
         }
         assert_eq!(encode(b"client:secret"), "Y2xpZW50OnNlY3JldA");
+        assert_eq!(
+            (encode(&[251, 255]).as_str(), encode_for_url(&[251, 255]).as_str()),
+            ("+/8", "-_8")
+        );
         assert_eq!(decode("Y2xpZW50OnNlY3JldA==").unwrap(), b"client:secret");
     }
 
