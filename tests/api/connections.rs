@@ -18,7 +18,7 @@ async fn a_connection_is_imported_shown_and_deleted() {
     let shown = client.get(&path).await.expect(200);
     assert_eq!(shown.record(), created.record());
     let listed = client.get("/connections").await.expect(200);
-    assert_eq!(listed.data(), &json!([created.record()]));
+    assert_eq!(json!(listed.records()), json!([created.record()]));
     let deleted = client.delete(&path).await.expect(200);
     assert_eq!(deleted.id(), created.id());
     client.get(&path).await.refused(404, "NOT_FOUND");
@@ -38,10 +38,7 @@ async fn importing_again_replaces_the_credential_of_the_same_connection() {
     assert_eq!(first.id(), second.id());
     let other = client.connect("hubspot", "user-8", Some("pat-3")).await;
     assert_ne!(first.id(), other.id());
-    assert_eq!(
-        client.get("/connections").await.data().as_array().map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(client.get("/connections").await.records().len(), 2);
 }
 
 #[tokio::test]
@@ -57,9 +54,38 @@ async fn the_list_can_be_narrowed() {
         ("provider=hubspot&endUserId=user-9", 0),
     ] {
         let listed = client.get(&format!("/connections?{query}")).await.expect(200);
-        assert_eq!(listed.data().as_array().map(Vec::len), Some(expected), "{query}");
+        assert_eq!(listed.records().len(), expected, "{query}");
     }
-    client.get("/connections?limit=5").await.invalid(&["limit"]);
+    client.get("/connections?colour=red").await.invalid(&["colour"]);
+}
+
+#[tokio::test]
+async fn the_list_is_walked_by_its_cursor() {
+    let server = Server::start();
+    let client = server.live_client();
+    for number in 0..7 {
+        client
+            .connect("hubspot", &format!("user-{number}"), Some("pat"))
+            .await;
+    }
+    let mut users = Vec::new();
+    let mut path = "/connections?limit=3".to_owned();
+    loop {
+        let page = client.get(&path).await.expect(200);
+        assert!(page.records().len() <= 3);
+        users.extend(
+            page.records()
+                .iter()
+                .map(|connection| connection["endUserId"].clone()),
+        );
+        let Some(cursor) = page.cursor() else { break };
+        path = format!("/connections?limit=3&cursor={cursor}");
+    }
+    let expected: Vec<Value> = (0..7).map(|number| json!(format!("user-{number}"))).collect();
+    assert_eq!(users, expected);
+    let narrowed = format!("{path}&provider=hubspot");
+    client.get(&narrowed).await.refused(400, "INVALID_CURSOR");
+    server.client().get(&path).await.refused(400, "INVALID_CURSOR");
 }
 
 #[tokio::test]
@@ -98,11 +124,8 @@ async fn bad_imports_are_refused_by_field() {
         .post("/connections", &with("provider", json!("nope")))
         .await;
     refused.refused(400, "UNKNOWN_PROVIDER");
-    assert_eq!(
-        client.get("/connections").await.data(),
-        &json!([]),
-        "nothing was left behind"
-    );
+    let left = client.get("/connections").await.expect(200);
+    assert!(left.records().is_empty(), "nothing was left behind");
 }
 
 #[tokio::test]

@@ -170,7 +170,10 @@ async fn a_removed_connection_ends_walks_over_it() {
     let (_server, client) = connected(&provider, 2).await;
     let page = client.get("/contact?limit=4").await.expect(200);
     let connections = client.get("/connections?endUserId=user-002").await.expect(200);
-    let path = format!("/connections/{}", connections.data()[0]["id"].as_str().unwrap());
+    let path = format!(
+        "/connections/{}",
+        connections.records()[0]["id"].as_str().unwrap()
+    );
     client.delete(&path).await.expect(200);
     let next = format!("/contact?limit=4&cursor={}", page.cursor().unwrap());
     client.get(&next).await.refused(400, "INVALID_CURSOR");

@@ -15,6 +15,9 @@ use url::Url;
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
+use crate::oauth::apps::Apps;
+use crate::oauth::refresh::Refresher;
+use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
 
 /// The server's parts. Caches in here hold nothing that the store does not have.
@@ -28,7 +31,15 @@ pub(crate) struct App {
     /// The way out for live connections.
     pub(crate) network: Arc<Network>,
     /// The way out for test connections.
-    pub(crate) sandboxes: Sandboxes,
+    pub(crate) sandboxes: Arc<Sandboxes>,
+    /// Under which client ids providers know us.
+    pub(crate) apps: Arc<Apps>,
+    /// The way to token URLs.
+    pub(crate) tokens: Arc<Tokens>,
+    /// Keeps access tokens fresh.
+    pub(crate) refresher: Arc<Refresher>,
+    /// Where browsers reach this server; none when the operator did not say.
+    pub(crate) public_url: Option<Url>,
     /// Seals list cursors.
     pub(crate) cursors: CursorCodec,
     /// Effective mappings, compiled.
@@ -38,7 +49,7 @@ pub(crate) struct App {
     /// Our own rate limit.
     pub(crate) rate_limit: RateLimit,
     /// Where a provider's live traffic goes instead of its own servers, by slug.
-    pub(crate) provider_base_urls: BTreeMap<String, Url>,
+    pub(crate) provider_base_urls: Arc<BTreeMap<String, Url>>,
     /// Opens the operator API; none keeps it shut.
     pub(crate) admin_token: Option<SecretString>,
     /// Renders `/metrics`.

@@ -1,10 +1,11 @@
-//! The life of a resource request between HTTP and the connector, left to right: which connections ([`connected`]),
+//! The life of a resource request between HTTP and the connector, left to right: which connections ([`connected`], [`line`]),
 //! which mapping ([`mappings`]), the call ([`list`], [`record`]), owner names ([`owners`]), and what a failure means to
 //! the caller ([`failures`]).
 
 pub(crate) mod connected;
 pub(crate) mod credential;
 pub(crate) mod failures;
+pub(crate) mod line;
 pub(crate) mod list;
 pub(crate) mod mappings;
 pub(crate) mod owners;

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use routemcp_broker::{Network, NetworkOptions};
 use routemcp_runtime::{EngineOptions, Registry, Runtime};
-use routemcp_store::{MasterKey, Store};
+use routemcp_store::{MasterKeys, Store};
 use routemcp_unified::cursor::CursorCodec;
 use secrecy::SecretString;
 use url::Url;
@@ -23,26 +23,36 @@ use crate::app::App;
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
+use crate::oauth::apps::{Apps, OperatorApps};
+use crate::oauth::refresh::Refresher;
+use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
 
 /// What the parts need to know.
 pub(crate) struct Settings {
     /// `sqlite:` or `postgres:` URL.
     pub(crate) database_url: String,
-    pub(crate) master_key: MasterKey,
+    pub(crate) master_keys: MasterKeys,
     /// Where compiled connectors are kept between starts.
     pub(crate) cache_directory: PathBuf,
     /// Where a provider's live traffic goes instead of its own servers.
     pub(crate) provider_base_urls: BTreeMap<String, Url>,
     pub(crate) allow_private_networks: bool,
+    /// Where browsers reach this server.
+    pub(crate) public_url: Option<Url>,
+    /// The operator's OAuth apps.
+    pub(crate) oauth_apps: OperatorApps,
     /// Opens the operator API; none keeps it shut.
     pub(crate) admin_token: Option<SecretString>,
 }
 
 /// The server with no connectors yet.
 pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
-    let cursors = CursorCodec::new(&settings.master_key.derive("cursor"));
-    let store = Store::open(&settings.database_url, settings.master_key)
+    let keys = &settings.master_keys;
+    let cursors = CursorCodec::new(&keys.primary.derive("cursor"));
+    let earlier = keys.previous.iter().map(|key| key.derive("cursor"));
+    let cursors = earlier.fold(cursors, |cursors, key| cursors.accepting(&key));
+    let store = Store::open(&settings.database_url, settings.master_keys)
         .await
         .context("cannot open the database")?;
     let runtime = Runtime::new(EngineOptions {
@@ -56,8 +66,25 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .context("cannot set up metrics")?;
+    let sandboxes = Arc::new(Sandboxes::new(store.clone()));
+    let provider_base_urls = Arc::new(settings.provider_base_urls);
+    let tokens = Tokens::new(
+        Arc::clone(&network),
+        Arc::clone(&sandboxes),
+        Arc::clone(&provider_base_urls),
+    );
+    let tokens = Arc::new(tokens);
+    let apps = Arc::new(Apps::new(store.clone(), settings.oauth_apps));
     Ok(Arc::new(App {
-        sandboxes: Sandboxes::new(store.clone()),
+        sandboxes,
+        refresher: Arc::new(Refresher::new(
+            store.clone(),
+            Arc::clone(&tokens),
+            Arc::clone(&apps),
+        )),
+        tokens,
+        apps,
+        public_url: settings.public_url,
         store,
         runtime,
         registry: Registry::default(),
@@ -66,7 +93,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         mappings: Mappings::default(),
         owners: Owners::default(),
         rate_limit: RateLimit::default(),
-        provider_base_urls: settings.provider_base_urls,
+        provider_base_urls,
         admin_token: settings.admin_token,
         metrics,
         ready: AtomicBool::new(false),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use routemcp_store::{MasterKey, Store, sqlite_url};
+use routemcp_store::{MasterKey, MasterKeys, Store, sqlite_url};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -15,12 +15,27 @@ pub(crate) struct HostArguments {
     /// Folder of connector files (*.wasm).
     #[arg(long, env = "ROUTEMCP_CONNECTORS", default_value = "target/connectors")]
     pub(crate) connectors: PathBuf,
+    /// Where browsers reach this server, for connecting end users: https://api.example.com. The redirect URI to give to
+    /// providers is this and /api/v1/auth/callback.
+    #[arg(long, env = "ROUTEMCP_PUBLIC_URL", value_parser = public_url)]
+    pub(crate) public_url: Option<Url>,
     /// Send a provider's live traffic to this base URL instead, as SLUG=URL. Repeatable. For tests.
     #[arg(long = "provider-base-url", env = "ROUTEMCP_PROVIDER_BASE_URL", value_delimiter = ',', value_parser = slug_and_url)]
     pub(crate) provider_base_urls: Vec<(String, Url)>,
     /// Let connectors reach loopback and private addresses. For tests.
     #[arg(long, env = "ROUTEMCP_ALLOW_PRIVATE_NETWORKS")]
     pub(crate) allow_private_networks: bool,
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?;
+    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if !bare || !matches!(url.scheme(), "http" | "https") {
+        return Err(format!(
+            "`{text}` must be like https://api.example.com, without query"
+        ));
+    }
+    Ok(url)
 }
 
 impl HostArguments {
@@ -55,7 +70,7 @@ pub(crate) struct StoreArguments {
 
 impl StoreArguments {
     pub(crate) async fn open(self) -> anyhow::Result<Store> {
-        let (url, key) = match self.database_url {
+        let (url, keys) = match self.database_url {
             Some(url) => (url, self.master_key.read()?),
             None => {
                 let key = self.data_dir.join(MASTER_KEY_FILE);
@@ -65,10 +80,11 @@ impl StoreArguments {
                         self.data_dir.display()
                     );
                 }
-                (database_url(&self.data_dir), read_key_file(&key)?)
+                let key = read_key_file(&key)?;
+                (database_url(&self.data_dir), self.master_key.previous.with(key)?)
             }
         };
-        Store::open(&url, key).await.context("cannot open the database")
+        Store::open(&url, keys).await.context("cannot open the database")
     }
 }
 
@@ -81,6 +97,31 @@ pub(crate) struct MasterKeyArguments {
     /// A file that holds the master key.
     #[arg(long, env = "ROUTEMCP_MASTER_KEY_FILE", conflicts_with = "master_key")]
     master_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    previous: PreviousKeysArguments,
+}
+
+/// Keys that once encrypted credentials.
+#[derive(Args)]
+pub(crate) struct PreviousKeysArguments {
+    /// Further master keys that stored credentials may still be encrypted under, separated by commas; `keys rotate-master`
+    /// brings them to the master key.
+    #[arg(long = "previous-master-key", env = "ROUTEMCP_PREVIOUS_MASTER_KEYS", hide_env_values = true,
+          value_delimiter = ',', value_parser = secret)]
+    previous_master_keys: Vec<SecretString>,
+}
+
+impl PreviousKeysArguments {
+    /// The ring of all keys.
+    pub(crate) fn with(&self, primary: MasterKey) -> anyhow::Result<MasterKeys> {
+        let given = self.previous_master_keys.iter();
+        let previous = given
+            .filter(|text| !text.expose_secret().is_empty())
+            .map(MasterKey::parse)
+            .collect::<Result<_, _>>()
+            .context("ROUTEMCP_PREVIOUS_MASTER_KEYS is not usable")?;
+        Ok(MasterKeys { primary, previous })
+    }
 }
 
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
@@ -88,7 +129,11 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
 }
 
 impl MasterKeyArguments {
-    pub(crate) fn read(&self) -> anyhow::Result<MasterKey> {
+    pub(crate) fn read(&self) -> anyhow::Result<MasterKeys> {
+        self.previous.with(self.primary()?)
+    }
+
+    fn primary(&self) -> anyhow::Result<MasterKey> {
         match (&self.master_key, &self.master_key_file) {
             (Some(text), _) => Ok(MasterKey::parse(text).context("ROUTEMCP_MASTER_KEY is not usable")?),
             (None, Some(file)) => read_key_file(file),

@@ -11,13 +11,13 @@ use anyhow::Context as _;
 use clap::Args;
 use routemcp_runtime::LoadedConnector;
 use routemcp_store::{ConnectionQuery, Environment, NewConnection, OrganisationId};
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use super::arguments::{HostArguments, database_url};
+use super::arguments::{HostArguments, PreviousKeysArguments, database_url};
 use super::say;
 use crate::app::App;
 use crate::flow::credential::Credential;
+use crate::oauth::apps::OperatorApps;
 use crate::start::{self, Settings, connectors, logging, watch};
 
 /// The end user that development connections belong to.
@@ -32,6 +32,8 @@ pub(crate) struct Arguments {
     #[arg(long, env = "ROUTEMCP_DATA_DIR", default_value = ".routemcp")]
     data_dir: PathBuf,
     #[command(flatten)]
+    master_keys: PreviousKeysArguments,
+    #[command(flatten)]
     host: HostArguments,
 }
 
@@ -40,9 +42,19 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let folder = &arguments.data_dir;
     folder::create(folder)?;
     let admin_token = environment::admin_token(folder)?;
+    let listener = listen(arguments.port).await?;
+    let url = format!("http://localhost:{}", listener.local_addr()?.port());
     let settings = Settings {
         database_url: database_url(folder),
-        master_key: folder::master_key(folder)?,
+        master_keys: arguments.master_keys.with(folder::master_key(folder)?)?,
+        public_url: Some(
+            arguments
+                .host
+                .public_url
+                .clone()
+                .map_or_else(|| url.parse(), Ok)?,
+        ),
+        oauth_apps: OperatorApps::read(std::env::vars())?,
         cache_directory: folder::absolute(folder)?.join("cache"),
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,
@@ -50,8 +62,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let app = start::assemble(settings).await?;
     connectors::load_folder(&app, &arguments.host.connectors).await?;
-    let listener = listen(arguments.port).await?;
-    let environment = environment::prepare(&app, folder, listener.local_addr()?.port()).await?;
+    let environment = environment::prepare(&app, folder, url).await?;
+    allow_local_pages(&app, &environment.organisation).await?;
     connect_all(&app, &environment.organisation).await?;
     environment.write(folder)?;
     watch::start(Arc::clone(&app), arguments.host.connectors.clone())?;
@@ -64,6 +76,15 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}; give another --port"))
+}
+
+/// Pages of this machine may hold the widget, until somebody says otherwise.
+async fn allow_local_pages(app: &App, organisation: &OrganisationId) -> anyhow::Result<()> {
+    if app.store.allowed_origins(organisation).await?.is_empty() {
+        let local = ["http://localhost:*", "http://127.0.0.1:*"].map(str::to_owned);
+        app.store.set_allowed_origins(organisation, &local).await?;
+    }
+    Ok(())
 }
 
 /// Test connections to every sandbox; live ones to providers that were sent elsewhere with --provider-base-url, with the
@@ -116,7 +137,8 @@ async fn connect(
         provider: manifest.slug.clone(),
         auth_method: sandbox.auth.clone(),
         settings: sandbox.settings.clone(),
-        credential: Credential::token(&SecretString::from(sandbox.token.as_str())).seal(),
+        credential: Credential::fixed(sandbox.token.as_str().into()).seal(),
+        refresh_due_at: None,
     };
     app.store.upsert_connection(connection).await?;
     Ok(())

@@ -17,6 +17,8 @@ pub(crate) enum Command {
     List(List),
     /// Revoke a key.
     Revoke(Revoke),
+    /// Encrypt everything that stands under a previous master key under the present one. Servers may go on meanwhile.
+    RotateMaster(RotateMaster),
 }
 
 #[derive(Args)]
@@ -57,11 +59,18 @@ pub(crate) struct Revoke {
     store: StoreArguments,
 }
 
+#[derive(Args)]
+pub(crate) struct RotateMaster {
+    #[command(flatten)]
+    store: StoreArguments,
+}
+
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Create(arguments) => create(arguments).await,
         Command::List(arguments) => list(arguments).await,
         Command::Revoke(arguments) => revoke(arguments).await,
+        Command::RotateMaster(arguments) => rotate_master(arguments).await,
     }
 }
 
@@ -96,6 +105,31 @@ async fn revoke(arguments: Revoke) -> anyhow::Result<()> {
     let store = arguments.store.open().await?;
     let key = store.revoke_api_key(&arguments.key).await?;
     say(format_args!("revoked {}", line(&key)));
+    Ok(())
+}
+
+async fn rotate_master(arguments: RotateMaster) -> anyhow::Result<()> {
+    let store = arguments.store.open().await?;
+    let report = store.rotate_master().await?;
+    for column in &report.columns {
+        let (table, name) = (column.table, column.column);
+        say(format_args!("{table}.{name}: {} encrypted anew", column.rotated));
+        if column.unreadable > 0 {
+            say(format_args!(
+                "{table}.{name}: {} cannot be read and were left alone",
+                column.unreadable
+            ));
+        }
+    }
+    if !report.is_complete() {
+        anyhow::bail!(
+            "some values stand under a key that was not given; add it to ROUTEMCP_PREVIOUS_MASTER_KEYS"
+        );
+    }
+    say(format_args!(
+        "Everything is under master key {} now. Take the previous keys away once every server encrypts under it.",
+        report.primary
+    ));
     Ok(())
 }
 

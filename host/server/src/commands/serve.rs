@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::arguments::{HostArguments, MasterKeyArguments};
+use crate::oauth::apps::OperatorApps;
 use crate::start::{self, Settings, connectors, logging, watch};
 
 #[derive(Args)]
@@ -43,7 +44,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     logging::start(logging::Format::Json, "info");
     let settings = Settings {
         database_url: arguments.database_url,
-        master_key: arguments.master_key.read()?,
+        master_keys: arguments.master_key.read()?,
+        public_url: arguments.host.public_url.clone(),
+        oauth_apps: OperatorApps::read(std::env::vars())?,
         cache_directory: arguments.cache_dir,
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,

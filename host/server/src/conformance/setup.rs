@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::app::App;
+use crate::oauth::apps::OperatorApps;
 use crate::start::{self, Settings, connectors};
 
 /// A running host.
@@ -31,7 +32,9 @@ impl Bench {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let settings = Settings {
             database_url: sqlite_url(&folder.path().join("routemcp.db")),
-            master_key: MasterKey::generate().0,
+            master_keys: MasterKey::generate().0.into(),
+            public_url: None,
+            oauth_apps: OperatorApps::default(),
             cache_directory: folder.path().join("cache"),
             provider_base_urls: BTreeMap::new(),
             allow_private_networks: base_url.is_some(),
@@ -42,7 +45,8 @@ impl Bench {
         let manifest = Arc::clone(connector.manifest());
         // Only the loaded connector knows the slug that the base URL is for.
         if let (Some(url), Some(app)) = (base_url, Arc::get_mut(&mut app)) {
-            app.provider_base_urls.insert(manifest.slug.clone(), url.clone());
+            let stand_in = BTreeMap::from([(manifest.slug.clone(), url.clone())]);
+            app.provider_base_urls = Arc::new(stand_in);
         }
         let sandbox = sandbox(&manifest, connector.has_sandbox() || base_url.is_some())?;
         connectors::activate(&app, connector);

@@ -1,38 +1,23 @@
-//! Which connections a request is about, and the line from each to its provider.
+//! Which connections a request is about, each with the line to its provider.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use routemcp_broker::{Credential as Injected, Grant, Limits, Placement, Session, Transport};
 use routemcp_runtime::{CallContext, CallError, LoadedConnector};
-use routemcp_store::{ApiKey, Connection, ConnectionQuery, ConnectionStatus, Environment};
-use routemcp_unified::manifest::{AuthMethod, Manifest, Placement as ManifestPlacement};
-use secrecy::SecretString;
+use routemcp_store::{ApiKey, Connection, ConnectionQuery, ConnectionStatus};
 
 use super::credential::Credential;
+use super::line::{Ends, Line};
 use crate::app::App;
 use crate::http::error::{ApiError, Code};
 use crate::http::query::Target;
-
-/// How much sooner the broker gives up than the runtime does, so that a connector can still say what happened.
-const BROKER_MARGIN: Duration = Duration::from_secs(1);
+use crate::oauth::refresh::Stale;
+use crate::oauth::secret::ConnectionSecret;
 
 /// A connection with the connector version that serves it for the whole of this request.
 pub(crate) struct Connected {
     pub(crate) connection: Connection,
     pub(crate) connector: Arc<LoadedConnector>,
     line: Line,
-}
-
-/// What a call needs to reach the provider.
-struct Line {
-    grant: Arc<Grant>,
-    placement: Placement,
-    secret: SecretString,
-    transport: Arc<dyn Transport>,
-    settings: Arc<BTreeMap<String, String>>,
-    wall_clock: Duration,
 }
 
 impl Connected {
@@ -43,24 +28,7 @@ impl Connected {
 
     /// A context for one call, with its own budget of requests, bytes and time.
     pub(crate) fn context(&self) -> CallContext {
-        let line = &self.line;
-        let credential = Injected {
-            placement: line.placement.clone(),
-            secret: line.secret.clone(),
-        };
-        let deadline = Instant::now() + line.wall_clock.saturating_sub(BROKER_MARGIN);
-        let session = Session::new(
-            Arc::clone(&line.grant),
-            Some(credential),
-            Arc::clone(&line.transport),
-            Limits::default(),
-            deadline,
-        );
-        CallContext {
-            session: Arc::new(session),
-            tenant: self.connection.organisation_id.as_str().into(),
-            settings: Arc::clone(&line.settings),
-        }
+        self.line.context()
     }
 }
 
@@ -80,7 +48,7 @@ impl Connected {
         }
         if let Err(error) = app
             .store
-            .set_connection_status(&self.connection.id, status, last_error)
+            .set_connection_status(&self.connection, status, last_error)
             .await
         {
             tracing::warn!(%error, connection = self.connection.id.as_str(), "its status could not be kept");
@@ -126,61 +94,25 @@ pub(crate) async fn find_one(app: &App, key: &ApiKey, target: &Target) -> Result
 /// The line from a connection to its provider.
 pub(crate) async fn connect(app: &App, connection: Connection) -> Result<Connected, ApiError> {
     let connector = known_provider(app, &connection.provider)?;
-    let line = line(app, &connection, &connector).await?;
+    let stored = app.store.credential(&connection).await?;
+    let stale = Stale {
+        connection: connection.clone(),
+        connector: Arc::clone(&connector),
+    };
+    let source = ConnectionSecret::new(Arc::clone(&app.refresher), stale, Credential::open(&stored)?);
+    let ends = Ends {
+        organisation: connection.organisation_id.as_str(),
+        environment: connection.environment,
+        auth_method: &connection.auth_method,
+        settings: &connection.settings,
+        client: &version_of(&connection),
+    };
+    let line = Line::between(app, &connector, &ends, Arc::new(source))?;
     Ok(Connected {
         connection,
         connector,
         line,
     })
-}
-
-async fn line(
-    app: &App,
-    connection: &Connection,
-    connector: &Arc<LoadedConnector>,
-) -> Result<Line, ApiError> {
-    let manifest = connector.manifest();
-    let stored = app.store.credential(connection).await?;
-    let settings = manifest.settings_with(&connection.settings);
-    let transport = match connection.environment {
-        Environment::Live => app.network.for_connection(&version_of(connection)),
-        Environment::Test => app.sandboxes.of(connector, connection.organisation_id.as_str()),
-    };
-    Ok(Line {
-        grant: Arc::new(grant(app, connection, manifest, &settings)?),
-        placement: placement(connection, manifest)?,
-        secret: Credential::open(&stored)?,
-        transport,
-        settings: Arc::new(settings),
-        wall_clock: app.runtime.limits().wall_clock,
-    })
-}
-
-fn grant(
-    app: &App,
-    connection: &Connection,
-    manifest: &Manifest,
-    settings: &BTreeMap<String, String>,
-) -> Result<Grant, ApiError> {
-    let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
-    let grant = Grant::within(&base_url, &manifest.allowed_hosts).map_err(ApiError::internal)?;
-    // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
-    match app.provider_base_urls.get(&manifest.slug) {
-        Some(url) if connection.environment == Environment::Live => Ok(grant.with_override(url)),
-        _ => Ok(grant),
-    }
-}
-
-fn placement(connection: &Connection, manifest: &Manifest) -> Result<Placement, ApiError> {
-    let id = &connection.auth_method;
-    let method = manifest.auth_method(id);
-    let unknown = || ApiError::internal(format!("connector `{}` has no auth method `{id}`", manifest.slug));
-    match method.map(AuthMethod::placement).ok_or_else(unknown)? {
-        ManifestPlacement::Header { name, prefix } => {
-            Placement::from_header(name, prefix).map_err(ApiError::internal)
-        }
-        ManifestPlacement::Query { name } => Placement::from_query(name).map_err(ApiError::internal),
-    }
 }
 
 /// The live connector of a provider.

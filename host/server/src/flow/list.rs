@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::connected::{Connected, connect, find};
 use super::mappings::supporting;
 use super::record::Request;
+use crate::http::envelope::page;
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::observe::Timings;
 use crate::http::query::ListQuery;
@@ -208,7 +209,7 @@ impl Request<'_> {
         if cursor.as_ref().is_some_and(|cursor| cursor.len() > MAX_LENGTH) {
             return Err(too_wide());
         }
-        let mut data = page(records, cursor, query.limit);
+        let mut data = page(&records, cursor, query.limit);
         if let (Some(members), false) = (data.as_object_mut(), errors.is_empty()) {
             members.insert("errors".to_owned(), json!(errors));
         }
@@ -233,11 +234,6 @@ fn outcome_of(error: &ApiError) -> Outcome {
         Code::OperationNotSupported => Outcome::Page { next: None },
         _ => Outcome::Failed,
     }
-}
-
-fn page(records: Vec<Map<String, Value>>, cursor: Option<String>, limit: u32) -> Value {
-    let more = cursor.is_some();
-    json!({ "data": records, "pagination": { "cursor": cursor, "hasMore": more, "limit": limit } })
 }
 
 fn report(error: &ApiError, position: &Position, connections: &[Connection]) -> Value {

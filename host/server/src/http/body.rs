@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::{HeaderMap, header};
 use routemcp_unified::json::{self, JsonError};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::http::error::{ApiError, Code};
@@ -83,6 +84,13 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> 
         JsonError::Syntax(error) => ApiError::invalid("body", format!("is not valid JSON: {error}")),
         JsonError::TooManyValues => ApiError::invalid("body", error.to_string()),
     })
+}
+
+/// Reads a request's body as JSON of a known form. Unknown and missing members are errors that name them.
+pub(crate) async fn typed<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
+    let headers = request.headers().clone();
+    let value = json(&headers, &read(request).await?)?;
+    serde_json::from_value(value).map_err(|error| ApiError::invalid("body", error.to_string()))
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// A success with its envelope.
@@ -45,6 +46,12 @@ impl IntoResponse for Success {
     fn into_response(self) -> Response {
         (self.status, Json(self.into_body())).into_response()
     }
+}
+
+/// The `data` of a list: one page, and the cursor that leads on if there is more.
+pub(crate) fn page(records: &impl Serialize, cursor: Option<String>, limit: u32) -> Value {
+    let more = cursor.is_some();
+    json!({ "data": records, "pagination": { "cursor": cursor, "hasMore": more, "limit": limit } })
 }
 
 /// The time now, as the API writes times: ISO 8601 in UTC with milliseconds.

@@ -22,6 +22,9 @@ pub(crate) enum Code {
     EndUserRequired,
     InvalidApiKey,
     InsufficientScope,
+    InvalidConnectToken,
+    ConnectSessionExpired,
+    OriginNotAllowed,
     ContactNotFound,
     LeadNotFound,
     DealNotFound,
@@ -32,6 +35,8 @@ pub(crate) enum Code {
     ReadOnlyResource,
     ProviderNotConnected,
     ConnectionNeedsReauth,
+    ConnectSessionUsed,
+    OauthAppMissing,
     IdempotencyConflict,
     DuplicateRecord,
     PayloadTooLarge,
@@ -49,13 +54,16 @@ pub(crate) enum Code {
 
 impl Code {
     /// All codes, for the OpenAPI document.
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::ValidationError,
         Self::InvalidCursor,
         Self::UnknownProvider,
         Self::EndUserRequired,
         Self::InvalidApiKey,
         Self::InsufficientScope,
+        Self::InvalidConnectToken,
+        Self::ConnectSessionExpired,
+        Self::OriginNotAllowed,
         Self::ContactNotFound,
         Self::LeadNotFound,
         Self::DealNotFound,
@@ -66,6 +74,8 @@ impl Code {
         Self::ReadOnlyResource,
         Self::ProviderNotConnected,
         Self::ConnectionNeedsReauth,
+        Self::ConnectSessionUsed,
+        Self::OauthAppMissing,
         Self::IdempotencyConflict,
         Self::DuplicateRecord,
         Self::PayloadTooLarge,
@@ -87,8 +97,10 @@ impl Code {
             Self::ValidationError | Self::InvalidCursor | Self::UnknownProvider | Self::EndUserRequired => {
                 StatusCode::BAD_REQUEST
             }
-            Self::InvalidApiKey => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::InvalidApiKey | Self::InvalidConnectToken | Self::ConnectSessionExpired => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::InsufficientScope | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
             Self::ContactNotFound
             | Self::LeadNotFound
             | Self::DealNotFound
@@ -98,6 +110,8 @@ impl Code {
             Self::MethodNotAllowed | Self::ReadOnlyResource => StatusCode::METHOD_NOT_ALLOWED,
             Self::ProviderNotConnected
             | Self::ConnectionNeedsReauth
+            | Self::ConnectSessionUsed
+            | Self::OauthAppMissing
             | Self::IdempotencyConflict
             | Self::DuplicateRecord => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -50,6 +50,29 @@ pub(crate) struct RecordQuery {
     pub(crate) view: View,
 }
 
+/// Parameters of the list of connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConnectionsQuery {
+    pub(crate) target: Target,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: u32,
+}
+
+impl ConnectionsQuery {
+    /// Parses and checks; errors name the parameters.
+    pub(crate) fn parse(uri: &Uri, headers: &HeaderMap) -> Result<Self, ApiError> {
+        let mut parameters = Parameters::read(uri);
+        let query = Self {
+            target: parameters.target(headers),
+            cursor: parameters.take("cursor"),
+            limit: parameters.limit(),
+        };
+        parameters
+            .finish("provider, endUserId, cursor, limit")
+            .map(|()| query)
+    }
+}
+
 /// Which field mappings a call is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MappingQuery {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::{ApiError, Code};
 use super::layers::{authenticate::authenticate, observe::observe, throttle::throttle};
-use super::routes::{connections, field_mappings, health, metrics, operator, passthrough, resources};
+use super::routes::{
+    connect, connections, field_mappings, health, metrics, oauth_apps, operator, passthrough, resources,
+};
 use super::{body, openapi};
 use crate::app::App;
 
@@ -18,6 +20,7 @@ use crate::app::App;
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .nest("/api/v1", api(&app))
+        .merge(connect::routes())
         .merge(openapi::routes())
         .merge(operations())
         .nest("/admin/v1", admin(&app))
@@ -36,7 +39,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 /// What product teams call, with an API key.
 fn api(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
-        .route("/connections", get(connections::list).post(connections::create))
+        .route(
+            "/connections",
+            get(connections::list).post(connections::import::create),
+        )
         .route(
             "/connections/{id}",
             get(connections::get).merge(delete(connections::delete)),
@@ -44,6 +50,16 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route(
             "/field-mappings",
             get(field_mappings::list).put(field_mappings::put),
+        )
+        .route("/connect/token", post(connect::tokens::create))
+        .route(
+            "/connect/origins",
+            get(connect::origins::list).put(connect::origins::put),
+        )
+        .route("/oauth-apps", get(oauth_apps::list))
+        .route(
+            "/oauth-apps/{provider}",
+            put(oauth_apps::put).merge(delete(oauth_apps::delete)),
         )
         .route("/field-mappings/{standard_key}", delete(field_mappings::delete))
         .route("/passthrough", post(passthrough::send))

@@ -5,11 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use routemcp_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::http::router;
+use crate::oauth::keeper;
 
 /// How long requests under way may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(35);
@@ -29,6 +31,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
         }
     };
     let housekeeping = tokio::spawn(keep_house(Arc::clone(&app)));
+    let keeper = tokio::spawn(keeper::keep(Arc::clone(&app)));
     app.ready.store(true, Ordering::Relaxed);
     let serving = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(shutdown);
     let too_long = async {
@@ -40,6 +43,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
         () = too_long => tracing::warn!("stopped with requests still under way"),
     }
     housekeeping.abort();
+    keeper.abort();
     app.store.close().await;
     Ok(())
 }
@@ -55,7 +59,8 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// What must be done from time to time: metrics are condensed, and idempotency keys forgotten that nobody can repeat.
+/// What must be done from time to time: metrics are condensed, and forgotten is what nobody can use any more: idempotency
+/// keys, sessions and authorisations.
 async fn keep_house(app: Arc<App>) {
     let mut every_minute = tokio::time::interval(Duration::from_secs(60));
     let mut minute = 0_u64;
@@ -63,10 +68,18 @@ async fn keep_house(app: Arc<App>) {
         every_minute.tick().await;
         app.metrics.run_upkeep();
         if minute.is_multiple_of(60)
-            && let Err(error) = app.store.purge_expired_idempotency(jiff::Timestamp::now()).await
+            && let Err(error) = forget(&app.store).await
         {
-            tracing::warn!(%error, "expired idempotency keys could not be forgotten");
+            tracing::warn!(%error, "what has expired could not be forgotten");
         }
         minute += 1;
     }
+}
+
+async fn forget(store: &Store) -> Result<(), StoreError> {
+    let now = jiff::Timestamp::now();
+    store.purge_expired_idempotency(now).await?;
+    store.purge_expired_authorizations(now).await?;
+    store.purge_expired_connect_sessions(now).await?;
+    Ok(())
 }

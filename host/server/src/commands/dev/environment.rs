@@ -33,7 +33,7 @@ pub(super) fn admin_token(folder: &Path) -> anyhow::Result<SecretString> {
 }
 
 /// Finds the organisation and keys of an earlier start, or makes them.
-pub(super) async fn prepare(app: &App, folder: &Path, port: u16) -> anyhow::Result<DevEnvironment> {
+pub(super) async fn prepare(app: &App, folder: &Path, url: String) -> anyhow::Result<DevEnvironment> {
     let organisation = match app.store.find_organisation(ORGANISATION).await? {
         Some(organisation) => organisation,
         None => app.store.create_organisation(ORGANISATION).await?,
@@ -41,7 +41,7 @@ pub(super) async fn prepare(app: &App, folder: &Path, port: u16) -> anyhow::Resu
     let file = folder.join(FILE);
     let earlier = read(&file);
     Ok(DevEnvironment {
-        url: format!("http://localhost:{port}"),
+        url,
         test_key: key(
             app,
             &organisation.id,

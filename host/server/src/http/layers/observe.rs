@@ -141,8 +141,8 @@ fn label(method: &Method) -> &'static str {
 fn write_error_body(mut response: Response, path: &str, request_id: &str) -> Response {
     let error = match response.extensions_mut().remove::<ApiError>() {
         Some(error) => error,
-        // Our handlers never answer a bare 400: the router could not decode the path.
-        None if response.status() == StatusCode::BAD_REQUEST => {
+        // Our handlers answer 400 with an error or a page: the router could not decode the path.
+        None if response.status() == StatusCode::BAD_REQUEST && !is_page(&response) => {
             ApiError::invalid("path", "is not UTF-8 when decoded")
         }
         None => return response,
@@ -158,6 +158,11 @@ fn write_error_body(mut response: Response, path: &str, request_id: &str) -> Res
                 .map(|name| (name, value))
         }));
     rendered
+}
+
+fn is_page(response: &Response) -> bool {
+    let content_type = response.headers().get(http::header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 fn set_headers(headers: &mut HeaderMap, id: &str, timing: &str) {

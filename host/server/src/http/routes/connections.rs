@@ -1,27 +1,23 @@
-//! Connections: list, look at, import, delete. No answer ever contains a credential.
+//! Connections: list, look at, import ([`import`]), delete. No answer ever contains a credential.
 
-use std::collections::BTreeMap;
+pub(crate) mod import;
+
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri};
-use routemcp_broker::Grant;
-use routemcp_store::{Connection, ConnectionQuery, Environment, NewConnection, Scope};
-use routemcp_unified::manifest::{AuthMethod, Manifest};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use routemcp_store::{Connection, ConnectionQuery, Scope};
+use routemcp_unified::cursor::{Binding, Position};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::flow::connected::known_provider;
-use crate::flow::credential::Credential;
-use crate::http::body;
-use crate::http::envelope::{Success, time_text};
+use crate::http::envelope::{Success, page, time_text};
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::authenticate::Caller;
-use crate::http::query::Target;
+use crate::http::query::ConnectionsQuery;
+use crate::oauth::revoke::revoke;
 
 /// `GET /connections`
 pub(crate) async fn list(
@@ -31,16 +27,46 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Caller(Arc::clone(&key)).require(Scope::Connect)?;
-    let target = Target::parse(&uri, &headers)?;
+    let asked = ConnectionsQuery::parse(&uri, &headers)?;
+    let target = &asked.target;
     let query = ConnectionQuery {
         organisation_id: &key.organisation_id,
         environment: key.environment,
         provider: target.provider.as_deref(),
         end_user: target.end_user.as_deref(),
     };
-    let found = app.store.find_connections(query).await?;
-    let shown: Vec<Value> = found.iter().map(show).collect();
-    Ok(Success::new(StatusCode::OK, "Connections retrieved", json!(shown)).into_response())
+    let binding = Binding::new()
+        .with("connections of", key.organisation_id.as_str())
+        .with("environment", key.environment.as_str())
+        .with("provider", target.provider.as_deref().unwrap_or_default())
+        .with("endUser", target.end_user.as_deref().unwrap_or_default());
+    let after = match &asked.cursor {
+        Some(cursor) => Some(place(&app, &binding, cursor)?),
+        None => None,
+    };
+    let found = app.store.list_connections(query, after.as_ref(), asked.limit);
+    let (connections, more) = found.await?;
+    let next = connections.last().filter(|_| more).map(|last| {
+        let place = Position {
+            connection: last.end_user.clone(),
+            cursor: Some(last.provider.clone()),
+        };
+        app.cursors.encode(&binding, &[place])
+    });
+    let shown: Vec<Value> = connections.iter().map(show).collect();
+    let page = page(&shown, next, asked.limit);
+    Ok(Success::new(StatusCode::OK, "Connections retrieved", page).into_response())
+}
+
+/// The end user and provider of the last connection on the page before.
+fn place(app: &App, binding: &Binding, cursor: &str) -> Result<(String, String), ApiError> {
+    let places = app.cursors.decode(binding, cursor);
+    let places = places.map_err(|error| ApiError::new(Code::InvalidCursor, error.to_string()))?;
+    let place = places
+        .into_iter()
+        .next()
+        .and_then(|place| Some((place.connection, place.cursor?)));
+    place.ok_or_else(|| ApiError::new(Code::InvalidCursor, "The cursor is damaged."))
 }
 
 /// `GET /connections/{id}`
@@ -64,149 +90,31 @@ pub(crate) async fn get(
     .into_response())
 }
 
-/// `DELETE /connections/{id}`
+/// `DELETE /connections/{id}`: revokes the credential at the provider where that can be done, then forgets it.
 pub(crate) async fn delete(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     caller.require(Scope::Connect)?;
-    let key = &caller.0;
-    let deleted = app
+    let (organisation, environment) = (&caller.0.organisation_id, caller.0.environment);
+    let id = id.into();
+    let found = app.store.find_connection(organisation, environment, &id).await?;
+    let connection = found.ok_or_else(not_found)?;
+    let revoked = revoke(&app, &connection).await;
+    if !app
         .store
-        .delete_connection(&key.organisation_id, key.environment, &id.clone().into())
-        .await;
-    if !deleted? {
+        .delete_connection(organisation, environment, &id)
+        .await?
+    {
         return Err(not_found());
     }
-    Ok(Success::new(
-        StatusCode::OK,
-        "Connection deleted",
-        json!({ "data": { "id": id } }),
-    )
-    .into_response())
+    let data = json!({ "data": { "id": id.as_str(), "revoked": revoked } });
+    Ok(Success::new(StatusCode::OK, "Connection deleted", data).into_response())
 }
 
-/// An existing credential to import.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Import {
-    provider: String,
-    end_user_id: String,
-    end_user_display_name: Option<String>,
-    end_user_email: Option<String>,
-    /// An auth method of the connector; may be left out where it has one of kind `token`.
-    auth_method: Option<String>,
-    /// The provider's access token or API key. For a sandbox it may be left out.
-    token: Option<SecretString>,
-    #[serde(default)]
-    settings: BTreeMap<String, String>,
-}
-
-/// `POST /connections`
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    caller.require(Scope::Connect)?;
-    let headers = request.headers().clone();
-    let body = body::json(&headers, &body::read(request).await?)?;
-    let import: Import =
-        serde_json::from_value(body).map_err(|error| ApiError::invalid("body", error.to_string()))?;
-    let connector = known_provider(&app, &import.provider)?;
-    let manifest = connector.manifest();
-    if import.end_user_id.trim().is_empty() {
-        return Err(ApiError::invalid("endUserId", "must not be empty"));
-    }
-    check_settings(manifest, &import.settings)?;
-    let key = &caller.0;
-    let method = auth_method(manifest, import.auth_method.as_deref())?;
-    let token = token(manifest, import.token, key.environment)?;
-    let ensured = app.store.ensure_end_user(
-        &key.organisation_id,
-        key.environment,
-        &import.end_user_id,
-        import.end_user_display_name.as_deref(),
-        import.end_user_email.as_deref(),
-    );
-    ensured.await?;
-    let new = NewConnection {
-        organisation_id: key.organisation_id.clone(),
-        environment: key.environment,
-        end_user: import.end_user_id,
-        provider: import.provider,
-        auth_method: method,
-        settings: import.settings,
-        credential: Credential::token(&token).seal(),
-    };
-    let connection = app.store.upsert_connection(new).await?;
-    Ok(Success::new(
-        StatusCode::CREATED,
-        "Created",
-        json!({ "data": show(&connection) }),
-    )
-    .into_response())
-}
-
-/// Settings must be declared, and lead to a base URL on one of the connector's hosts.
-fn check_settings(manifest: &Manifest, settings: &BTreeMap<String, String>) -> Result<(), ApiError> {
-    manifest.check_settings(settings).map_err(|errors| {
-        let named = errors
-            .into_iter()
-            .map(|(name, why)| (format!("settings.{name}"), why));
-        ApiError::validation(named.collect())
-    })?;
-    let base_url = manifest.base_url_with(&manifest.settings_with(settings));
-    let grant = base_url
-        .and_then(|url| Grant::within(&url, &manifest.allowed_hosts).map_err(|error| error.to_string()));
-    grant.map(drop).map_err(|why| ApiError::invalid("settings", why))
-}
-
-fn auth_method(manifest: &Manifest, wanted: Option<&str>) -> Result<String, ApiError> {
-    let known: Vec<&str> = manifest.auth.iter().map(AuthMethod::id).collect();
-    let chosen = match wanted {
-        Some(wanted) => known.iter().find(|id| **id == wanted).copied(),
-        None => manifest
-            .auth
-            .iter()
-            .find(|method| matches!(method, AuthMethod::Token(_)))
-            .or(manifest.auth.first())
-            .map(AuthMethod::id),
-    };
-    chosen.map(str::to_owned).ok_or_else(|| {
-        ApiError::invalid(
-            "authMethod",
-            format!(
-                "is not an auth method of {}; known: {}",
-                manifest.name,
-                known.join(", ")
-            ),
-        )
-    })
-}
-
-/// The credential to keep. In the test environment it goes to the connector's own sandbox, so there only what the sandbox
-/// gave out makes sense, and it may be left out.
-fn token(
-    manifest: &Manifest,
-    given: Option<SecretString>,
-    environment: Environment,
-) -> Result<SecretString, ApiError> {
-    let of_sandbox = || match environment {
-        Environment::Test => manifest
-            .sandbox
-            .as_ref()
-            .map(|sandbox| sandbox.token.as_str().into()),
-        Environment::Live => None,
-    };
-    let token = given
-        .or_else(of_sandbox)
-        .filter(|token| !token.expose_secret().trim().is_empty());
-    token.ok_or_else(|| ApiError::invalid("token", "is required: the provider's access token or key"))
-}
-
-fn show(connection: &Connection) -> Value {
+/// A connection as callers see it.
+pub(super) fn show(connection: &Connection) -> Value {
     json!({
         "id": connection.id.as_str(),
         "provider": connection.provider,
