@@ -1,0 +1,1 @@
+"""What the connector does, one module for each kind of thing at Attio."""

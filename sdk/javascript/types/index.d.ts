@@ -1,0 +1,11 @@
+export { defineConnector } from "./connector.js";
+export { Failure } from "./failure.js";
+export * as http from "./http.js";
+export { Response } from "./response.js";
+export type Connector = import("./connector.js").Connector;
+export type Definition = import("./connector.js").Definition;
+export type Filter = import("./records.js").Filter;
+export type Query = import("./records.js").Query;
+export type Sort = import("./records.js").Sort;
+export { Document, Page } from "./records.js";
+export { log, now, setting } from "./host.js";
