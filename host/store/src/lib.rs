@@ -1,5 +1,5 @@
-//! What the host remembers: organisations, API keys, end users, connections, mapping overrides, idempotency keys and
-//! the state of sandboxes. SQLite by default, PostgreSQL by URL, one SQL text for both.
+//! What the host remembers: organisations, API keys, end users, connections, mapping overrides, idempotency keys,
+//! the state of sandboxes, and the versions of connectors. SQLite by default, PostgreSQL by URL, one SQL text for both.
 //!
 //! Tenants meet in every table, so every query names its organisation, and its environment where the table has one.
 //! Secrets at rest: API keys only as hashes, credentials and kept answers encrypted under the [`MasterKey`].
@@ -7,6 +7,7 @@
 mod api_keys;
 mod check;
 mod connections;
+mod connectors;
 mod database;
 mod end_users;
 mod error;
@@ -24,6 +25,7 @@ mod time;
 
 pub use api_keys::{ApiKey, NewApiKey};
 pub use connections::{Connection, ConnectionQuery, NewConnection};
+pub use connectors::{ConnectorState, ConnectorVersion, NewConnectorVersion};
 pub use database::sqlite_url;
 pub use end_users::EndUser;
 pub use error::StoreError;

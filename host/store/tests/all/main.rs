@@ -10,6 +10,7 @@
 
 mod api_keys;
 mod connections;
+mod connectors;
 mod database;
 mod idempotency;
 mod organisations;
