@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use routemcp_broker::Session;
 use serde_json::Value;
@@ -96,9 +96,19 @@ impl Linked {
             usage: Usage {
                 total: started.elapsed(),
                 provider: session.spent().provider,
+                cpu: meter.spent(),
                 memory_bytes,
             },
         }
+    }
+
+    /// Makes an instance as every call does, and says how long that took.
+    pub(crate) async fn instantiate(&self, context: CallContext) -> Result<Duration, CallError> {
+        let mut store = self.store(context, None);
+        let started = Instant::now();
+        let made = self.pre.instantiate_async(&mut store).await;
+        let took = started.elapsed();
+        made.map(|_| took).map_err(|error| classify(&error, &store))
     }
 
     /// Plays one request in the connector's sandbox. It runs inside a call that was admitted already, or for

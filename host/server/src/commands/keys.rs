@@ -1,12 +1,16 @@
 //! `routemcp keys`: API keys.
 
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use routemcp_store::{ApiKey, Environment, NewApiKey, Plan, Scope, Store};
 use secrecy::ExposeSecret;
 
-use super::arguments::StoreArguments;
+use super::arguments::{StoreArguments, write_private};
 use super::organisations::find;
 use super::say;
+use crate::connectors::publishers::PublisherKey;
 use crate::http::envelope::time_text;
 
 #[derive(Subcommand)]
@@ -17,6 +21,8 @@ pub(crate) enum Command {
     List(List),
     /// Revoke a key.
     Revoke(Revoke),
+    /// Make a key pair that signs connectors.
+    Publisher(Publisher),
 }
 
 #[derive(Args)]
@@ -57,11 +63,21 @@ pub(crate) struct Revoke {
     store: StoreArguments,
 }
 
+#[derive(Args)]
+pub(crate) struct Publisher {
+    /// Who publishes, as a server's file of publishers' keys will name them.
+    name: String,
+    /// Where to write the private key (PKCS #8 PEM), for its owner only.
+    #[arg(long, short)]
+    output: PathBuf,
+}
+
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Create(arguments) => create(arguments).await,
         Command::List(arguments) => list(arguments).await,
         Command::Revoke(arguments) => revoke(arguments).await,
+        Command::Publisher(arguments) => publisher(&arguments),
     }
 }
 
@@ -96,6 +112,18 @@ async fn revoke(arguments: Revoke) -> anyhow::Result<()> {
     let store = arguments.store.open().await?;
     let key = store.revoke_api_key(&arguments.key).await?;
     say(format_args!("revoked {}", line(&key)));
+    Ok(())
+}
+
+fn publisher(arguments: &Publisher) -> anyhow::Result<()> {
+    let output = &arguments.output;
+    if output.exists() {
+        bail!("{} exists already", output.display());
+    }
+    let key = PublisherKey::generate().context("no random bytes for a key")?;
+    let pem = key.to_pem().context("the key cannot be written")?;
+    write_private(output, pem.expose_secret())?;
+    say(format_args!("{} {}", arguments.name, key.public()));
     Ok(())
 }
 

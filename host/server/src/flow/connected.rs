@@ -147,7 +147,7 @@ async fn line(
         Environment::Test => app.sandboxes.of(connector, connection.organisation_id.as_str()),
     };
     Ok(Line {
-        grant: Arc::new(grant(app, connection, manifest, &settings)?),
+        grant: Arc::new(grant(app, connection, connector, &settings)?),
         placement: placement(connection, manifest)?,
         secret: Credential::open(&stored)?,
         transport,
@@ -159,11 +159,12 @@ async fn line(
 fn grant(
     app: &App,
     connection: &Connection,
-    manifest: &Manifest,
+    connector: &LoadedConnector,
     settings: &BTreeMap<String, String>,
 ) -> Result<Grant, ApiError> {
+    let manifest = connector.manifest();
     let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
-    let grant = Grant::within(&base_url, &manifest.allowed_hosts).map_err(ApiError::internal)?;
+    let grant = Grant::within(&base_url, connector.allowed_hosts()).map_err(ApiError::internal)?;
     // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
     match app.provider_base_urls.get(&manifest.slug) {
         Some(url) if connection.environment == Environment::Live => Ok(grant.with_override(url)),
@@ -186,6 +187,10 @@ fn placement(connection: &Connection, manifest: &Manifest) -> Result<Placement, 
 /// The live connector of a provider.
 pub(crate) fn known_provider(app: &App, slug: &str) -> Result<Arc<LoadedConnector>, ApiError> {
     app.registry.get(slug).ok_or_else(|| {
+        if app.connectors.is_disabled(slug) {
+            let message = format!("The operator of this server has switched `{slug}` off.");
+            return ApiError::new(Code::ProviderDisabled, message).with_provider(slug);
+        }
         let known: Vec<String> = app
             .registry
             .all()
