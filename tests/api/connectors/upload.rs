@@ -154,9 +154,11 @@ async fn only_the_admin_token_opens_the_operator_api() {
         server.client().without_key(),
         server.client_with("x"),
     ] {
+        put(&client, "?grant=*", twin(A))
+            .await
+            .refused(401, "INVALID_API_KEY");
         for (method, path) in [
             (Method::GET, "//admin/v1/connectors"),
-            (Method::PUT, "//admin/v1/connectors"),
             (Method::POST, "//admin/v1/connectors/hubspot/disable"),
             (Method::DELETE, "//admin/v1/connectors/hubspot/versions/0"),
         ] {

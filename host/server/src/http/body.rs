@@ -60,8 +60,17 @@ async fn collect(mut chunks: BodyDataStream, limit: usize) -> Result<Bytes, ApiE
     Ok(body.freeze())
 }
 
-fn too_large(rest: BodyDataStream, limit: usize) -> ApiError {
+/// Throws away the body of a request that is refused for something else, so that its sender sees the refusal.
+pub(crate) fn discard(request: Request) {
+    discard_rest(request.into_body().into_data_stream());
+}
+
+fn discard_rest(rest: BodyDataStream) {
     tokio::spawn(tokio::time::timeout(DRAIN_PATIENCE, drain(rest)));
+}
+
+fn too_large(rest: BodyDataStream, limit: usize) -> ApiError {
+    discard_rest(rest);
     ApiError::new(
         Code::PayloadTooLarge,
         format!("The body is larger than {limit} bytes."),

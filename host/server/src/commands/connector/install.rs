@@ -15,7 +15,7 @@ use crate::connectors::publishers::signature_file;
 pub(crate) struct Arguments {
     /// The component.
     file: PathBuf,
-    /// Grant a host that the connector asks for, for example https://api.example.com. Repeatable.
+    /// Grant a host that the connector asks for, for example `https://api.example.com`. Repeatable.
     #[arg(long, value_name = "HOST")]
     grant: Vec<String>,
     /// Grant every host that the connector asks for.
@@ -99,7 +99,12 @@ pub(super) fn tell_changes(changes: &Value) {
         ("requiredSettings", "required settings"),
     ] {
         for (kind, sign) in [("added", '+'), ("removed", '-')] {
-            for item in changes[name][kind].as_array().into_iter().flatten() {
+            for item in changes
+                .get(name)
+                .and_then(|difference| difference.get(kind)?.as_array())
+                .into_iter()
+                .flatten()
+            {
                 say(format_args!("{what} {sign}{}", item.as_str().unwrap_or_default()));
             }
         }

@@ -65,7 +65,7 @@ impl Server {
             )
         })?;
         if status.is_success() {
-            return Ok(body["data"].clone());
+            return Ok(body.get("data").cloned().unwrap_or_default());
         }
         Err(refusal(status, &body))
     }

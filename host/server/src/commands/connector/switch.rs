@@ -49,7 +49,7 @@ pub(crate) struct Version {
 pub(crate) struct Revoke {
     /// The connector's slug.
     slug: String,
-    /// The host, for example https://api.example.com
+    /// The host, for example `https://api.example.com`
     host: String,
     #[command(flatten)]
     server: Server,
@@ -123,7 +123,7 @@ pub(super) async fn delete(arguments: Version) -> anyhow::Result<()> {
         .server
         .call(Method::DELETE, &path, &[], Sent::Nothing)
         .await?;
-    let digest = deleted["sha256"].as_str().unwrap_or_default();
+    let digest = deleted.get("sha256").and_then(Value::as_str).unwrap_or_default();
     say(format_args!("deleted {} sha256:{digest}", arguments.slug));
     Ok(())
 }

@@ -58,9 +58,17 @@ async fn show(State(app): State<Arc<App>>, Path(slug): Path<String>) -> Answer {
 
 /// `PUT /connectors?grant=HOST&grant=…&activate=false`: the body is the component.
 async fn upload(State(app): State<Arc<App>>, request: Request) -> Answer {
-    let UploadQuery { grants, activate } = upload_query(request.uri().query().unwrap_or_default())?;
-    require_wasm(request.headers())?;
-    let signature = signature(request.headers())?;
+    let Upload {
+        grants,
+        activate,
+        signature,
+    } = match upload_of(&request) {
+        Ok(upload) => upload,
+        Err(error) => {
+            body::discard(request);
+            return Err(error);
+        }
+    };
     let content = body::read_up_to(request, app.runtime.max_file_bytes(), UPLOAD_PATIENCE).await?;
     let candidate = Candidate {
         content: content.into(),
@@ -75,12 +83,24 @@ async fn upload(State(app): State<Arc<App>>, request: Request) -> Answer {
     Ok(ok("Connector installed", shown::installed(&installed)))
 }
 
-struct UploadQuery {
+/// What comes with a component.
+struct Upload {
     grants: Grants,
     activate: bool,
+    signature: Option<String>,
 }
 
-fn upload_query(query: &str) -> Result<UploadQuery, ApiError> {
+fn upload_of(request: &Request) -> Result<Upload, ApiError> {
+    let (grants, activate) = upload_query(request.uri().query().unwrap_or_default())?;
+    require_wasm(request.headers())?;
+    Ok(Upload {
+        grants,
+        activate,
+        signature: signature(request.headers())?,
+    })
+}
+
+fn upload_query(query: &str) -> Result<(Grants, bool), ApiError> {
     let mut listed = Vec::new();
     let (mut activate, mut all) = (true, false);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -94,7 +114,7 @@ fn upload_query(query: &str) -> Result<UploadQuery, ApiError> {
         }
     }
     let grants = if all { Grants::All } else { Grants::Listed(listed) };
-    Ok(UploadQuery { grants, activate })
+    Ok((grants, activate))
 }
 
 fn host_pattern(host: &str) -> Result<HostPattern, ApiError> {
@@ -236,11 +256,11 @@ mod tests {
 
     #[test]
     fn an_upload_says_what_is_granted_and_whether_to_activate() {
-        let listed = upload_query("grant=https://api.acme.example&grant=*.acme.example").unwrap();
-        assert!(listed.activate);
-        assert!(matches!(listed.grants, Grants::Listed(hosts) if hosts.len() == 2));
-        let all = upload_query("activate=false&grant=*").unwrap();
-        assert!(!all.activate && matches!(all.grants, Grants::All));
+        let (grants, activate) = upload_query("grant=https://api.acme.example&grant=*.acme.example").unwrap();
+        assert!(activate);
+        assert!(matches!(grants, Grants::Listed(hosts) if hosts.len() == 2));
+        let (grants, activate) = upload_query("activate=false&grant=*").unwrap();
+        assert!(!activate && matches!(grants, Grants::All));
         for (query, field) in [
             ("grant=https://a.example/path", "grant"),
             ("activate=maybe", "activate"),
