@@ -1,9 +1,9 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test build host connectors lint clean
+.PHONY: help dev test load build host connectors lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
-TEST_GUESTS = snoop
+TEST_GUESTS = snoop twin
 ROUTEMCP = target/debug/routemcp
 
 help: ## Show this list
@@ -30,6 +30,9 @@ connectors: host ## Build the connectors into target/connectors
 	@for name in $(TEST_GUESTS); do \
 	  $(ROUTEMCP) connector build target/guests/wasm32-unknown-unknown/guest/routemcp_guest_$$(echo $$name | tr - _).wasm \
 	    --output target/test-guests/$$name.wasm || exit 1; done
+
+load: build ## Swap two versions every second under steady traffic for half a minute
+	ROUTEMCP_LOAD_SECONDS=30 cargo test --workspace --test api connectors::load -- --nocapture
 
 lint: ## What CI checks besides the tests
 	cargo fmt --all --check

@@ -8,6 +8,8 @@ mod command_line;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod connectors;
+#[cfg(test)]
 mod contact;
 #[cfg(test)]
 mod deal;

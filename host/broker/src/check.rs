@@ -7,11 +7,11 @@ use url::Url;
 
 use crate::error::shown;
 use crate::policy::{headers, target};
-use crate::{Grant, Placement, Request, SendError};
+use crate::{Body, Grant, Placement, Request, SendError};
 
 /// A request that policy lets out. It carries no credential yet.
 #[derive(Debug)]
-pub(crate) struct Checked {
+pub struct Checked {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
@@ -36,13 +36,13 @@ pub(crate) fn check(
         Some(Placement::Query { .. }) | None => None,
     };
     let mut headers = headers::check(&request.headers, reserved)?;
+    if request.body != Body::None && matches!(method, Method::GET | Method::HEAD) {
+        return Err(SendError::BodyNotAllowed {
+            method: method.to_string(),
+        });
+    }
     let (body, content_type) = request.body.encode();
     if let Some(content_type) = content_type {
-        if matches!(method, Method::GET | Method::HEAD) {
-            return Err(SendError::BodyNotAllowed {
-                method: method.to_string(),
-            });
-        }
         headers
             .entry(CONTENT_TYPE)
             .or_insert(HeaderValue::from_static(content_type));
@@ -84,23 +84,31 @@ fn append_query(
     {
         return Err(SendError::ParameterRefused { name: shown(name) });
     }
+    // Encoding makes it longer still.
+    let bytes = query.iter().map(|(name, value)| name.len() + value.len());
+    if bytes.sum::<usize>() > target::MAX_URL_BYTES {
+        return Err(too_long(url));
+    }
     target::append_query(
         url,
         query.iter().map(|(name, value)| (name.as_str(), value.as_str())),
     );
     if url.as_str().len() > target::MAX_URL_BYTES {
-        return Err(SendError::BadTarget {
-            target: shown(url.path()),
-            problem: "with its query it is too long (16384 bytes at most): ask for less, or use a body",
-        });
+        return Err(too_long(url));
     }
     Ok(())
+}
+
+fn too_long(url: &Url) -> SendError {
+    SendError::BadTarget {
+        target: shown(url.path()),
+        problem: "with its query it is too long (16384 bytes at most): ask for less, or use a body",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Body;
 
     fn request(method: &str, body: Body) -> Request {
         Request {

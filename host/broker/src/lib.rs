@@ -28,11 +28,13 @@ mod session;
 mod transport;
 
 pub use budget::Spent;
+pub use check::Checked;
 pub use credential::{Credential, Placement, PlacementError};
 pub use error::SendError;
 pub use grant::{Grant, GrantError};
 pub use limits::Limits;
 pub use network::{Network, NetworkError, NetworkOptions};
+pub use policy::allow_list::{HostPattern, HostPatternError};
 pub use request::{Body, Request};
 pub use response::Response;
 pub use secret::{SecretSource, StaticSecret};

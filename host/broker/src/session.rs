@@ -62,10 +62,21 @@ impl Session {
     /// Checks a request, adds the credential, sends it, and retries where that is safe. Any HTTP status is an answer. A 401
     /// is answered once with a renewed secret, if there is one: whatever the method, a 401 was not carried out.
     pub async fn send(&self, request: Request) -> Result<Response, SendError> {
+        let checked = self.check(request)?;
+        self.send_checked(&checked).await
+    }
+
+    /// The first half of [`send`](Self::send): policy, which waits for nothing.
+    pub fn check(&self, request: Request) -> Result<Checked, SendError> {
         let open = self.open.as_ref().ok_or(SendError::Closed)?;
         let placement = open.credential.as_ref().map(|credential| &credential.placement);
-        let checked = check::check(&open.grant, placement, request)?;
-        open.send(&checked).await
+        check::check(&open.grant, placement, request)
+    }
+
+    /// The second half of [`send`](Self::send).
+    pub async fn send_checked(&self, checked: &Checked) -> Result<Response, SendError> {
+        let open = self.open.as_ref().ok_or(SendError::Closed)?;
+        open.send(checked).await
     }
 
     /// What this call has spent so far. Bytes of a request on its way count as reserved.

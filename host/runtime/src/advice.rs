@@ -77,6 +77,16 @@ pub(crate) fn on_file(bytes: &[u8]) -> Option<String> {
     })
 }
 
+/// The contract version of the connector interface among the exports; empty if there is none.
+pub(crate) fn contract_of(exports: &[String]) -> String {
+    let connector = exports.iter().map(|name| split_version(name));
+    connector
+        .filter(|(interface, _)| *interface == "routemcp:connector/connector")
+        .map(|(_, version)| version.to_owned())
+        .next()
+        .unwrap_or_default()
+}
+
 fn other_contract(version: &str) -> String {
     format!("it was built for connector contract {version}; this host offers {CONTRACT_VERSION}")
 }

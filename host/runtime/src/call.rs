@@ -56,6 +56,8 @@ pub struct Usage {
     pub total: Duration,
     /// Waiting for the provider, within `total`.
     pub provider: Duration,
+    /// CPU time of the connector's own code.
+    pub cpu: Duration,
     /// Linear memory at the end, in bytes, over all memories.
     pub memory_bytes: usize,
 }

@@ -35,6 +35,11 @@ impl CpuMeter {
         self.spent.load(Ordering::Relaxed).saturating_add(running) > self.budget
     }
 
+    /// What was spent while the call was polled.
+    pub(crate) fn spent(&self) -> Duration {
+        Duration::from_nanos(self.spent.load(Ordering::Relaxed))
+    }
+
     /// Stops counting: the host works now.
     pub(crate) fn pause(&self) {
         self.leave();

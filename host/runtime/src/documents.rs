@@ -1,14 +1,15 @@
 //! Turns what a connector returned into records, and checks it against the contract.
 
-use routemcp_unified::json;
+use routemcp_unified::json::{Budget, JsonError};
 use serde_json::Value;
-use wasmtime::component::{Resource, ResourceTable};
+use wasmtime::component::Resource;
 
 use crate::bindings::exports::routemcp::connector::connector::{Document, Documents, Page as GuestPage};
 use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
 use crate::call::Page;
-use crate::error::{CallError, Failure};
+use crate::error::{CallError, Failure, LimitExceeded};
 use crate::imports::StoredResponse;
+use crate::state::CallState;
 
 /// The longest message taken over from a connector or provider, in characters.
 const MESSAGE_LENGTH: usize = 500;
@@ -16,12 +17,15 @@ const MESSAGE_LENGTH: usize = 500;
 const CURSOR_LENGTH: usize = 2_000;
 
 /// The records of a page, in order.
-pub(crate) fn page(table: &mut ResourceTable, page: GuestPage, limit: u32) -> Result<Page, CallError> {
+pub(crate) fn page(state: &mut CallState, page: GuestPage, limit: u32) -> Result<Page, CallError> {
     let records = match page.records {
-        Documents::At((response, pointers)) => records_at(body(table, response)?, &pointers)?,
+        Documents::At((response, pointers)) => records_at(body(state, response)?, &pointers)?,
         // Counted before they are parsed: a thousand records would be built only to be refused.
         Documents::Values(texts) if texts.len() > limit as usize => return Err(too_many(texts.len(), limit)),
-        Documents::Values(texts) => texts.iter().map(|text| parse(text)).collect::<Result<_, _>>()?,
+        Documents::Values(texts) => {
+            let records = texts.iter().map(|text| parse(&mut state.json, text));
+            records.collect::<Result<_, _>>()?
+        }
     };
     if records.len() > limit as usize {
         return Err(too_many(records.len(), limit));
@@ -41,11 +45,11 @@ fn too_many(got: usize, limit: u32) -> CallError {
 }
 
 /// One record.
-pub(crate) fn record(table: &mut ResourceTable, document: Document) -> Result<Value, CallError> {
+pub(crate) fn record(state: &mut CallState, document: Document) -> Result<Value, CallError> {
     match document {
-        Document::Value(text) => parse(&text),
+        Document::Value(text) => parse(&mut state.json, &text),
         Document::At((response, pointer)) => {
-            let mut body = body(table, response)?;
+            let mut body = body(state, response)?;
             body.pointer_mut(&pointer)
                 .map(Value::take)
                 .ok_or_else(|| nothing_at(&pointer))
@@ -75,12 +79,13 @@ pub(crate) fn clean_text(text: &str, length: usize) -> String {
         .collect()
 }
 
-fn body(table: &mut ResourceTable, response: Resource<StoredResponse>) -> Result<Value, CallError> {
+fn body(state: &mut CallState, response: Resource<StoredResponse>) -> Result<Value, CallError> {
     let unknown = |_| CallError::Contract("an unknown response was returned".to_owned());
-    let stored = table.delete(response).map_err(unknown)?;
-    stored
-        .into_json()
-        .ok_or_else(|| CallError::Contract("the response pointed at is not JSON".to_owned()))
+    let stored = state.table.delete(response).map_err(unknown)?;
+    let json = stored
+        .into_json(&mut state.json)
+        .map_err(|_| CallError::Limit(LimitExceeded::JsonValues))?;
+    json.ok_or_else(|| CallError::Contract("the response pointed at is not JSON".to_owned()))
 }
 
 fn records_at(mut body: Value, pointers: &[String]) -> Result<Vec<Value>, CallError> {
@@ -103,9 +108,11 @@ fn nothing_at(pointer: &str) -> CallError {
     ))
 }
 
-fn parse(text: &str) -> Result<Value, CallError> {
-    json::parse(text.as_bytes())
-        .map_err(|error| CallError::Contract(format!("a record is not JSON: {error}")))
+fn parse(budget: &mut Budget, text: &str) -> Result<Value, CallError> {
+    budget.parse(text.as_bytes()).map_err(|error| match error {
+        JsonError::TooManyValues { .. } => CallError::Limit(LimitExceeded::JsonValues),
+        JsonError::Syntax(error) => CallError::Contract(format!("a record is not JSON: {error}")),
+    })
 }
 
 #[cfg(test)]

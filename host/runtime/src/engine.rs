@@ -94,6 +94,12 @@ impl Runtime {
         self.shared.admission.enter(tenant).await
     }
 
+    /// The largest connector file accepted, in bytes.
+    #[must_use]
+    pub fn max_file_bytes(&self) -> usize {
+        self.shared.options.max_file_bytes
+    }
+
     /// The limits of each call.
     #[must_use]
     pub fn limits(&self) -> &CallLimits {

@@ -30,6 +30,8 @@ pub enum LimitExceeded {
     Stack,
     /// It passed more bytes or handles to the host than a call may.
     HostCall,
+    /// It had more JSON parsed than a call may hold.
+    JsonValues,
 }
 
 impl std::fmt::Display for LimitExceeded {
@@ -40,6 +42,7 @@ impl std::fmt::Display for LimitExceeded {
             Self::Memory => "its memory",
             Self::Stack => "its stack",
             Self::HostCall => "what may be passed to the host",
+            Self::JsonValues => "its JSON values",
         })
     }
 }

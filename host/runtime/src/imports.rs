@@ -9,3 +9,4 @@ mod types;
 
 #[expect(unreachable_pub, reason = "generated code re-exports it, in a private module")]
 pub use http::StoredResponse;
+pub(crate) use http::TooManyValues;

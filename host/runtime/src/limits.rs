@@ -15,6 +15,8 @@ pub struct CallLimits {
     pub table_elements: usize,
     /// Bytes that one host call may lift out of the guest; also the cap on what a connector returns.
     pub host_call_bytes: usize,
+    /// JSON values parsed, summed over all answers and records: a value can take a hundred times its text.
+    pub json_values: usize,
     /// Handles (responses, streams) alive at a time.
     pub handles: usize,
     /// Bytes of log text per call; what is beyond is dropped.
@@ -33,6 +35,8 @@ impl Default for CallLimits {
             memory_bytes: 64 << 20,
             table_elements: 100_000,
             host_call_bytes: 8 << 20,
+            // Twice what one document may hold: 40 MB at the worst, usually a hundredth of that.
+            json_values: 2 * routemcp_unified::json::MAX_VALUES,
             handles: 1_000,
             log_bytes: 16 << 10,
         }

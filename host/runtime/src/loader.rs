@@ -23,6 +23,7 @@ pub struct LoadedConnector {
     manifest: Arc<Manifest>,
     digest: Digest,
     inspection: Inspection,
+    allowed_hosts: Vec<String>,
 }
 
 /// Facts about a loaded file, for people.
@@ -34,6 +35,8 @@ pub struct Inspection {
     pub imports: Vec<String>,
     /// Names of all exports.
     pub exports: Vec<String>,
+    /// The contract version that it was built for: that of its connector interface.
+    pub contract: String,
     /// Time to compile it, or to find it in the cache.
     pub compile: Duration,
     /// Time of the first `describe` call, instantiation included.
@@ -61,6 +64,32 @@ impl LoadedConnector {
         self.linked.sandbox.is_some()
     }
 
+    /// The hosts that it may reach, as its manifest writes them. None until somebody grants them.
+    #[must_use]
+    pub fn allowed_hosts(&self) -> &[String] {
+        &self.allowed_hosts
+    }
+
+    /// Lets it reach those hosts of its manifest for which `granted` holds: what it asks for and what it gets must both say
+    /// so.
+    pub fn grant_hosts(&mut self, granted: impl Fn(&str) -> bool) {
+        let asked = self.manifest.allowed_hosts.iter();
+        self.allowed_hosts = asked.filter(|host| granted(host)).cloned().collect();
+    }
+
+    /// The median time that an instance takes, over so many.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub async fn time_instantiation(&self, times: usize) -> Result<Duration, CallError> {
+        let mut took = Vec::with_capacity(times);
+        for _ in 0..times.max(1) {
+            took.push(self.linked.instantiate(nothing()).await?);
+        }
+        took.sort_unstable();
+        Ok(took.get(took.len() / 2).copied().unwrap_or_default())
+    }
+
     /// Facts about the file.
     #[must_use]
     pub fn inspection(&self) -> &Inspection {
@@ -74,8 +103,16 @@ impl Runtime {
     /// # Errors
     /// [`LoadError`] says at which step it failed and what the author can do.
     pub async fn load(&self, bytes: Vec<u8>) -> Result<LoadedConnector, LoadError> {
-        self.verify(&bytes)?;
         let digest = Digest::of(&bytes);
+        let loaded = self.load_as(digest, bytes).await;
+        if let Err(error) = &loaded {
+            tracing::warn!(digest = digest.short(), %error, "a connector was not loaded");
+        }
+        loaded
+    }
+
+    async fn load_as(&self, digest: Digest, bytes: Vec<u8>) -> Result<LoadedConnector, LoadError> {
+        self.check_file(&bytes)?;
         let size = bytes.len();
         let started = Instant::now();
         let component = self.compile(bytes).await?;
@@ -89,7 +126,20 @@ impl Runtime {
         probe(linked, digest, inspection).await
     }
 
-    fn verify(&self, bytes: &[u8]) -> Result<(), LoadError> {
+    /// Compiles a file for the cache of compiled code and does nothing else with it.
+    ///
+    /// # Errors
+    /// [`LoadError`], as [`load`](Self::load) up to compiling.
+    pub async fn compile_into_cache(&self, bytes: Vec<u8>) -> Result<(), LoadError> {
+        self.check_file(&bytes)?;
+        self.compile(bytes).await.map(drop)
+    }
+
+    /// Looks at size and kind of a file, which costs nothing.
+    ///
+    /// # Errors
+    /// [`LoadError::TooLarge`] and [`LoadError::NotAComponent`].
+    pub fn check_file(&self, bytes: &[u8]) -> Result<(), LoadError> {
         let limit = self.shared.options.max_file_bytes;
         if bytes.len() > limit {
             return Err(LoadError::TooLarge {
@@ -136,18 +186,22 @@ impl Runtime {
     }
 }
 
+/// A context in which there is nothing to reach.
+fn nothing() -> CallContext {
+    CallContext {
+        session: Arc::new(Session::closed()),
+        tenant: "".into(),
+        settings: Arc::new(BTreeMap::new()),
+    }
+}
+
 /// Calls `describe` under the limits of any call, with HTTP shut and no settings.
 async fn probe(
     mut linked: Linked,
     digest: Digest,
     mut inspection: Inspection,
 ) -> Result<LoadedConnector, LoadError> {
-    let nothing = CallContext {
-        session: Arc::new(Session::closed()),
-        tenant: "".into(),
-        settings: Arc::new(BTreeMap::new()),
-    };
-    let described = linked.call(nothing, Operation::Describe).await;
+    let described = linked.call(nothing(), Operation::Describe).await;
     inspection.describe = described.usage.total;
     inspection.memory_bytes = described.usage.memory_bytes;
     let text = match described.result.map_err(LoadError::Describe)? {
@@ -165,16 +219,19 @@ async fn probe(
         manifest: Arc::new(manifest),
         digest,
         inspection,
+        allowed_hosts: Vec::new(),
     })
 }
 
 fn inspect(runtime: &Runtime, component: &Component) -> Inspection {
     let engine = &runtime.shared.engine;
     let ty = component.component_type();
+    let exports: Vec<String> = ty.exports(engine).map(|(name, _)| name.to_owned()).collect();
     Inspection {
         bytes: 0,
         imports: ty.imports(engine).map(|(name, _)| name.to_owned()).collect(),
-        exports: ty.exports(engine).map(|(name, _)| name.to_owned()).collect(),
+        contract: advice::contract_of(&exports),
+        exports,
         compile: Duration::ZERO,
         describe: Duration::ZERO,
         memory_bytes: 0,

@@ -39,4 +39,14 @@ impl Registry {
         });
         before.get(&slug).cloned()
     }
+
+    /// Takes a connector out and gives back the version that was live. Calls under way finish on it.
+    pub fn deactivate(&self, slug: &str) -> Option<Arc<LoadedConnector>> {
+        let before = self.live.rcu(|live| {
+            let mut next = Live::clone(live);
+            next.remove(slug);
+            next
+        });
+        before.get(slug).cloned()
+    }
 }

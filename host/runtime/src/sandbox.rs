@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 pub use memory_state::MemorySandboxState;
 pub use player::{SandboxPlayer, SandboxReply, SandboxRequest};
-pub(crate) use turn::SandboxTurn;
+pub(crate) use turn::{SandboxTurn, TurnError};
 
 /// Whose sandbox: tenants never share one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use routemcp_broker::Session;
+use routemcp_unified::json::Budget;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
@@ -27,7 +28,9 @@ pub(crate) struct CallState {
     pub(crate) table: ResourceTable,
     pub(crate) memory: MemoryBudget,
     pub(crate) cpu: Arc<CpuMeter>,
+    pub(crate) json: Budget,
     pub(crate) log_bytes_left: usize,
+    pub(crate) failures_logged: u32,
     pub(crate) label: Label,
     wasi: Option<WasiCtx>,
 }
@@ -49,7 +52,9 @@ impl CallState {
             table,
             memory: MemoryBudget::new(limits.memory_bytes, limits.table_elements),
             cpu: Arc::new(CpuMeter::new(limits.cpu)),
+            json: Budget::of(limits.json_values),
             log_bytes_left: limits.log_bytes,
+            failures_logged: 0,
             label,
             wasi: None,
         }

@@ -139,13 +139,7 @@ async fn a_result_beyond_what_a_host_call_may_lift_is_refused() {
     let body = "(i32.store (i32.const 16) (i32.const 1024)) (i32.store (i32.const 20) (i32.const 3145728)) (i32.const 16)";
     let bytes = connector("(memory (export \"memory\") 60)", "", body);
     let error = Runtime::new(options).unwrap().load(bytes).await.err().unwrap();
-    assert!(
-        matches!(
-            error,
-            LoadError::Describe(CallError::Trap(_) | CallError::Limit(LimitExceeded::HostCall))
-        ),
-        "{error}"
-    );
+    assert_eq!(limit(&error), Some(LimitExceeded::HostCall), "{error}");
 }
 
 #[tokio::test]
@@ -160,7 +154,7 @@ async fn text_that_is_not_utf8_or_not_a_manifest_is_refused() {
     };
     let error = load(with("\\ff\\fe")).await;
     assert!(
-        matches!(error, LoadError::Describe(CallError::Trap(_))),
+        matches!(error, LoadError::Describe(CallError::Contract(_))),
         "{error}"
     );
     let error = load(with("{}")).await;

@@ -12,6 +12,7 @@ use routemcp_unified::cursor::CursorCodec;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::connectors::Connectors;
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
@@ -28,6 +29,8 @@ pub(crate) struct App {
     pub(crate) runtime: Runtime,
     /// Which connectors are live.
     pub(crate) registry: Registry,
+    /// Their life cycle.
+    pub(crate) connectors: Connectors,
     /// The way out for live connections.
     pub(crate) network: Arc<Network>,
     /// The way out for test connections.

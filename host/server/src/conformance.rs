@@ -9,6 +9,7 @@ mod client;
 mod compare;
 mod example;
 mod identifiers;
+mod measure;
 mod report;
 mod setup;
 mod shape;
@@ -27,6 +28,8 @@ use report::{CaseReport, Report};
 use setup::Bench;
 use subject::Subject;
 use verdict::{Stop, Verdict};
+
+pub(crate) use measure::{Measured, measure};
 
 /// What to run.
 pub(crate) struct Options {

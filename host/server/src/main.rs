@@ -1,12 +1,14 @@
 //! `routemcp`: one REST API in front of many CRMs, every provider a sandboxed WebAssembly connector.
 //!
 //! The folders follow a request: [`http`] takes it in, [`flow`] finds the connection, the mapping and the connector, and
-//! turns what the provider said into unified records. [`connect`] makes connections, [`oauth`] keeps their tokens fresh. [`start`] puts the parts together, [`commands`] is the command line.
+//! turns what the provider said into unified records. [`connect`] makes connections, [`oauth`] keeps their tokens fresh,
+//! [`connectors`] is the life cycle of connectors. [`start`] puts the parts together, [`commands`] is the command line.
 
 mod app;
 mod commands;
 mod conformance;
 mod connect;
+mod connectors;
 mod flow;
 mod http;
 mod oauth;

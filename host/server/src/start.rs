@@ -1,6 +1,5 @@
 //! Puts the server together, serves, and drains.
 
-pub(crate) mod connectors;
 pub(crate) mod logging;
 pub(crate) mod serve;
 pub(crate) mod watch;
@@ -20,6 +19,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::app::App;
+use crate::connectors::{Connectors, Policy};
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
@@ -44,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) oauth_apps: OperatorApps,
     /// Opens the operator API; none keeps it shut.
     pub(crate) admin_token: Option<SecretString>,
+    /// What the operator decided about connectors.
+    pub(crate) connectors: Policy,
 }
 
 /// The server with no connectors yet.
@@ -88,6 +90,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         store,
         runtime,
         registry: Registry::default(),
+        connectors: Connectors::new(settings.connectors),
         network,
         cursors,
         mappings: Mappings::default(),

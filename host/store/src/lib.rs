@@ -1,5 +1,6 @@
 //! What the host remembers: organisations, API keys, end users, connections, mapping overrides, idempotency keys, connect
-//! sessions and the state of sandboxes. SQLite by default, PostgreSQL by URL, one SQL text for both.
+//! sessions, the state of sandboxes, and the versions of connectors. SQLite by default, PostgreSQL by URL, one SQL text
+//! for both.
 //!
 //! Tenants meet in every table, so every query on behalf of one names its organisation, and its environment where the table
 //! has one. Secrets at rest: API keys, connect tokens and OAuth states only as hashes; credentials, kept answers, client
@@ -10,6 +11,7 @@ mod authorizations;
 mod check;
 mod connect_sessions;
 mod connections;
+mod connectors;
 mod database;
 mod end_users;
 mod error;
@@ -33,6 +35,7 @@ pub use api_keys::{ApiKey, NewApiKey};
 pub use authorizations::{Authorization, AuthorizationOutcome, NewAuthorization, TakenAuthorization};
 pub use connect_sessions::{ConnectSession, NewConnectSession};
 pub use connections::{Connection, ConnectionQuery, NewConnection, RefreshLease};
+pub use connectors::{ConnectorState, ConnectorVersion, NewConnectorVersion};
 pub use database::sqlite_url;
 pub use end_users::EndUser;
 pub use error::StoreError;

@@ -14,9 +14,12 @@ pub enum JsonError {
     /// Not JSON.
     #[error(transparent)]
     Syntax(#[from] serde_json::Error),
-    /// More values than [`MAX_VALUES`].
-    #[error("holds more than {MAX_VALUES} values")]
-    TooManyValues,
+    /// More values than there may be.
+    #[error("holds more than {limit} values")]
+    TooManyValues {
+        /// How many there may be.
+        limit: usize,
+    },
 }
 
 /// Parses a document within the budget.
@@ -24,10 +27,35 @@ pub enum JsonError {
 /// # Errors
 /// [`JsonError`] when it is not JSON or holds too many values.
 pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
-    if values(text) > MAX_VALUES {
-        return Err(JsonError::TooManyValues);
+    Budget::of(MAX_VALUES).parse(text)
+}
+
+/// Values that several documents may hold together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    limit: usize,
+    left: usize,
+}
+
+impl Budget {
+    /// A budget of so many values.
+    #[must_use]
+    pub const fn of(values: usize) -> Self {
+        Self {
+            limit: values,
+            left: values,
+        }
     }
-    Ok(serde_json::from_slice(text)?)
+
+    /// Parses one more document.
+    ///
+    /// # Errors
+    /// [`JsonError`] when it is not JSON, or the documents hold too many values together.
+    pub fn parse(&mut self, text: &[u8]) -> Result<Value, JsonError> {
+        let too_many = JsonError::TooManyValues { limit: self.limit };
+        self.left = self.left.checked_sub(values(text)).ok_or(too_many)?;
+        Ok(serde_json::from_slice(text)?)
+    }
 }
 
 /// An upper bound of the values in a text: every value but the first follows a comma, a colon or an opening bracket.
@@ -49,7 +77,7 @@ fn values(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{JsonError, MAX_VALUES, parse, values};
+    use super::{Budget, JsonError, MAX_VALUES, parse, values};
 
     #[test]
     fn values_are_counted_outside_of_texts_only() {
@@ -61,8 +89,20 @@ mod tests {
     #[test]
     fn a_document_beyond_the_budget_is_not_built() {
         let large = format!("[{}0]", "0,".repeat(MAX_VALUES));
-        assert!(matches!(parse(large.as_bytes()), Err(JsonError::TooManyValues)));
+        assert!(matches!(
+            parse(large.as_bytes()),
+            Err(JsonError::TooManyValues { .. })
+        ));
         assert!(matches!(parse(b"{"), Err(JsonError::Syntax(_))));
         assert_eq!(parse(b"[1]").unwrap(), serde_json::json!([1]));
+    }
+
+    #[test]
+    fn documents_share_a_budget() {
+        let mut budget = Budget::of(5);
+        assert!(budget.parse(b"[1,2]").is_ok());
+        let error = budget.parse(b"[1,2]").unwrap_err();
+        assert_eq!(error.to_string(), "holds more than 5 values");
+        assert!(budget.parse(b"[1]").is_ok());
     }
 }

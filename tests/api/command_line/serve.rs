@@ -1,64 +1,16 @@
 //! `routemcp serve`, production, and how any server ends.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
-use tempfile::TempDir;
+use crate::harness::{
+    Client, MASTER_KEY, Process, Production, Provider, Reply, Server, arguments, database, hubspot, routemcp,
+};
 
-use crate::harness::{Client, Process, Provider, Reply, Server, hubspot, routemcp};
-
-const MASTER_KEY: &str = "jzoc2St+ZPBVGcii5wRr0TyedfKoC01hFv6Dxyla0Es=";
-
-/// Arguments that lack nothing but the master key.
-fn arguments(folder: &Path) -> Vec<String> {
-    let connectors = hubspot().parent().unwrap().to_str().unwrap().to_owned();
-    let database = format!("sqlite:{}", folder.join("routemcp.db").display());
-    let cache = folder.join("cache").to_str().unwrap().to_owned();
-    [
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--database-url",
-        &database,
-        "--connectors",
-        &connectors,
-        "--cache-dir",
-        &cache,
-    ]
-    .map(str::to_owned)
-    .into()
-}
-
-struct Production {
-    url: String,
-    process: Process,
-    folder: TempDir,
-}
-
-impl Production {
-    fn start(more: &[String]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut arguments = arguments(folder.path());
-        arguments.extend_from_slice(more);
-        let environment = [("ROUTEMCP_MASTER_KEY".to_owned(), MASTER_KEY.to_owned())];
-        let mut process = Process::start(folder.path(), &arguments, &environment);
-        let url = process.wait_for("its address", |process| {
-            let log = process.errors();
-            let line = log.lines().find(|line| line.contains("\"serving\""))?;
-            let line: serde_json::Value = serde_json::from_str(line).expect("the log is JSON, line by line");
-            Some(format!("http://{}", line["address"].as_str()?))
-        });
-        Self { url, process, folder }
-    }
-
-    /// Runs a command on its database.
-    fn command(&self, arguments: &[&str]) -> String {
-        let database = format!("sqlite:{}", self.folder.path().join("routemcp.db").display());
-        let mut all = arguments.to_vec();
-        all.extend(["--database-url", &database, "--master-key", MASTER_KEY]);
-        routemcp(&all).first_line().to_owned()
-    }
+/// The folder of the connectors that are built.
+fn built() -> PathBuf {
+    hubspot().parent().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -66,7 +18,7 @@ async fn it_serves_an_organisation_made_on_the_command_line() {
     let provider =
         Provider::start(|_| Reply::json(200, &json!({ "results": [{ "id": "1", "properties": {} }] }))).await;
     let override_url = format!("hubspot={}", provider.url());
-    let production = Production::start(&["--provider-base-url".to_owned(), override_url]);
+    let production = Production::start(&built(), &["--provider-base-url".to_owned(), override_url]);
     production.command(&["org", "create", "Acme"]);
     let key = production.command(&[
         "keys",
@@ -94,12 +46,9 @@ async fn it_serves_an_organisation_made_on_the_command_line() {
 
 #[tokio::test]
 async fn it_makes_no_organisation_key_or_connection_of_its_own() {
-    let production = Production::start(&[]);
+    let production = Production::start(&built(), &[]);
     assert_eq!(production.process.stdout(), "");
-    let database = format!(
-        "sqlite:{}",
-        production.folder.path().join("routemcp.db").display()
-    );
+    let database = database(production.folder.path());
     let listed = routemcp(&[
         "org",
         "list",
@@ -126,7 +75,7 @@ fn it_refuses_missing_and_weak_master_keys() {
         let folder = tempfile::tempdir().unwrap();
         let environment = key.map(|key| ("ROUTEMCP_MASTER_KEY".to_owned(), key.to_owned()));
         let environment: Vec<(String, String)> = environment.into_iter().collect();
-        let mut process = Process::start(folder.path(), &arguments(folder.path()), &environment);
+        let mut process = Process::start(folder.path(), &arguments(folder.path(), &built()), &environment);
         let ended = process.wait(Duration::from_secs(20));
         let errors = process.errors();
         assert!(!ended.success() && errors.contains(hint), "{key:?}: {errors}");

@@ -36,6 +36,14 @@ impl Client {
         }
     }
 
+    /// The same caller at another address.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// A request to a path of the API (such as `/contact?limit=5`), or to one that begins with `//` at the root.
     pub(crate) fn call(&self, method: Method, path: &str) -> Call {
         let url = match path.strip_prefix('/') {
@@ -92,6 +100,12 @@ impl Call {
     /// A body as it is, without a content type.
     pub(crate) fn text(self, body: &str) -> Self {
         Self(self.0.body(body.to_owned()))
+    }
+
+    /// A component, for the operator API.
+    pub(crate) fn component(self, bytes: Vec<u8>) -> Self {
+        let call = self.header("content-type", "application/wasm");
+        Self(call.0.body(bytes))
     }
 
     pub(crate) async fn send(self) -> Answer {

@@ -98,11 +98,20 @@ impl Process {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// Its process id.
+    pub(crate) fn pid(&self) -> String {
+        self.read("pid").trim().to_owned()
+    }
+
+    /// The most memory that it had at a time, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        status_of(&self.pid(), "VmHWM")
+    }
+
     /// Sends it a signal by name, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.read("pid");
         let sent = Command::new("kill")
-            .args([&format!("-{name}"), pid.trim()])
+            .args([&format!("-{name}"), &self.pid()])
             .status();
         assert!(sent.unwrap().success(), "cannot signal `{}`", self.what);
     }
@@ -123,6 +132,16 @@ impl Process {
             sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// A size out of `/proc/PID/status`, in bytes.
+pub(crate) fn status_of(pid: &str, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    kibibytes.unwrap_or_else(|| panic!("no {name} in {status}")) << 10
 }
 
 impl Drop for Process {

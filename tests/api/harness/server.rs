@@ -25,6 +25,7 @@ pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) test_key: String,
     pub(crate) live_key: String,
+    pub(crate) admin_token: String,
 }
 
 /// The server that all reading tests share. Nothing may change its records.
@@ -81,6 +82,7 @@ impl Setup {
             url: setting("ROUTEMCP_URL"),
             test_key: setting("ROUTEMCP_TEST_KEY"),
             live_key: setting("ROUTEMCP_LIVE_KEY"),
+            admin_token: setting("ROUTEMCP_ADMIN_TOKEN"),
             process,
             folder,
         }
@@ -115,6 +117,11 @@ impl Server {
         self.client_with(&self.live_key)
     }
 
+    /// The operator.
+    pub(crate) fn operator(&self) -> Client {
+        self.client_with(&self.admin_token)
+    }
+
     /// A client with some key.
     pub(crate) fn client_with(&self, key: &str) -> Client {
         Client::new(&self.url, Some(key))
@@ -128,6 +135,11 @@ impl Server {
     /// The folder of its connectors, which it watches.
     pub(crate) fn connectors(&self) -> PathBuf {
         self.folder.path().join("connectors")
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> String {
+        self.process.pid()
     }
 
     pub(crate) fn process(&mut self) -> &mut Process {

@@ -1,15 +1,17 @@
 //! Which origins were granted: parsed once, compared as values.
 
+use std::fmt;
+
 use thiserror::Error;
 use url::{Host, Url};
 
 use crate::error::shown;
 use crate::origin::{Origin, Scheme};
 
-/// Why an entry of the allow list, or the base URL, is not one.
+/// Why a pattern of hosts is not one.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("allowed host \"{entry}\" is not valid: {problem}")]
-pub(crate) struct EntryError {
+pub struct HostPatternError {
     pub(crate) entry: String,
     pub(crate) problem: &'static str,
 }
@@ -17,11 +19,16 @@ pub(crate) struct EntryError {
 /// The granted origins. An empty list grants nothing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AllowList {
-    entries: Vec<Entry>,
+    entries: Vec<HostPattern>,
 }
 
+/// An origin, or every name below a suffix, with scheme and port: what a manifest asks for and an operator grants. Parsed
+/// once and compared as a value; it is written in one canonical form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Entry {
+pub struct HostPattern(Pattern);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Pattern {
     Exact(Origin),
     /// Every name that ends in `suffix`, which starts with a dot, so the apex itself is not meant.
     Suffix {
@@ -32,24 +39,17 @@ enum Entry {
 }
 
 impl AllowList {
-    /// Parses entries of the form `[scheme://]host[:port]`, where host may start with `*.`. Without a scheme https is
-    /// meant, without a port the scheme's own.
-    pub(crate) fn parse(entries: &[String]) -> Result<Self, EntryError> {
-        let entries = entries
-            .iter()
-            .map(|entry| {
-                parse_entry(entry).map_err(|problem| EntryError {
-                    entry: shown(entry),
-                    problem,
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self { entries })
+    /// Parses entries as [`HostPattern::parse`] does.
+    pub(crate) fn parse(entries: &[String]) -> Result<Self, HostPatternError> {
+        let entries = entries.iter().map(|entry| HostPattern::parse(entry));
+        Ok(Self {
+            entries: entries.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Grants one more origin.
     pub(crate) fn add(&mut self, origin: Origin) {
-        self.entries.push(Entry::Exact(origin));
+        self.entries.push(HostPattern(Pattern::Exact(origin)));
     }
 
     pub(crate) fn allows(&self, origin: &Origin) -> bool {
@@ -57,11 +57,41 @@ impl AllowList {
     }
 }
 
-impl Entry {
+impl HostPattern {
+    /// Parses `[scheme://]host[:port]`, where host may start with `*.`. Without a scheme https is meant, without a port the
+    /// scheme's own.
+    ///
+    /// # Errors
+    /// [`HostPatternError`] names the entry and says what would be right.
+    pub fn parse(entry: &str) -> Result<Self, HostPatternError> {
+        let misfit = |problem| HostPatternError {
+            entry: shown(entry),
+            problem,
+        };
+        parse_entry(entry).map(Self).map_err(misfit)
+    }
+
+    /// Whether everything that `other` stands for is also meant by this pattern.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (_, Pattern::Exact(origin)) => self.matches(origin),
+            (Pattern::Exact(_), Pattern::Suffix { .. }) => false,
+            (
+                Pattern::Suffix { scheme, suffix, port },
+                Pattern::Suffix {
+                    scheme: other_scheme,
+                    suffix: other_suffix,
+                    port: other_port,
+                },
+            ) => scheme == other_scheme && port == other_port && other_suffix.ends_with(suffix.as_str()),
+        }
+    }
+
     fn matches(&self, origin: &Origin) -> bool {
-        match self {
-            Self::Exact(granted) => granted == origin,
-            Self::Suffix { scheme, suffix, port } => {
+        match &self.0 {
+            Pattern::Exact(granted) => granted == origin,
+            Pattern::Suffix { scheme, suffix, port } => {
                 let Host::Domain(name) = &origin.host else {
                     return false;
                 };
@@ -75,10 +105,26 @@ impl Entry {
     }
 }
 
+/// The canonical form, which parses to the same pattern.
+impl fmt::Display for HostPattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Pattern::Exact(origin) => origin.fmt(formatter),
+            Pattern::Suffix { scheme, suffix, port } => {
+                write!(formatter, "{}://*{suffix}", scheme.as_str())?;
+                if *port == scheme.default_port() {
+                    return Ok(());
+                }
+                write!(formatter, ":{port}")
+            }
+        }
+    }
+}
+
 const SHAPE: &str =
     "write scheme, host and port like \"https://api.example.com\" or \"https://*.example.com:8443\"";
 
-fn parse_entry(entry: &str) -> Result<Entry, &'static str> {
+fn parse_entry(entry: &str) -> Result<Pattern, &'static str> {
     let (scheme, authority) = entry.split_once("://").unwrap_or(("https", entry));
     let scheme = Scheme::parse(&scheme.to_ascii_lowercase()).ok_or("the scheme must be http or https")?;
     let odd = |character: char| {
@@ -98,10 +144,10 @@ fn parse_entry(entry: &str) -> Result<Entry, &'static str> {
     let url = Url::parse(&format!("{}://{rest}", scheme.as_str())).map_err(|_| SHAPE)?;
     let origin = Origin::of(&url).map_err(|_| SHAPE)?;
     if wildcard.is_none() {
-        return Ok(Entry::Exact(origin));
+        return Ok(Pattern::Exact(origin));
     }
     match origin.host {
-        Host::Domain(name) if name.contains('.') => Ok(Entry::Suffix {
+        Host::Domain(name) if name.contains('.') => Ok(Pattern::Suffix {
             scheme,
             suffix: format!(".{name}"),
             port: origin.port,
@@ -217,6 +263,42 @@ mod tests {
         for entry in bad {
             let error = AllowList::parse(&["https://good.example".into(), entry.into()]).unwrap_err();
             assert_eq!(error.entry, shown(entry));
+        }
+    }
+
+    #[test]
+    fn a_pattern_covers_what_is_no_wider_than_itself() {
+        for (grant, asked, expected) in [
+            ("https://api.example.com", "API.example.com", true),
+            ("https://api.example.com", "http://api.example.com", false),
+            ("https://api.example.com", "https://api.example.com:8443", false),
+            ("https://api.example.com", "https://*.example.com", false),
+            ("https://*.example.com", "https://api.example.com", true),
+            ("https://*.example.com", "https://*.example.com", true),
+            ("https://*.example.com", "https://*.eu.example.com", true),
+            ("https://*.eu.example.com", "https://*.example.com", false),
+            ("https://*.example.com", "https://*.evilexample.com", false),
+            ("https://*.example.com", "https://example.com", false),
+            ("https://*.example.com", "http://*.example.com", false),
+            ("https://*.example.com", "https://*.example.com:444", false),
+        ] {
+            let [grant_pattern, asked_pattern] = [grant, asked].map(|text| HostPattern::parse(text).unwrap());
+            assert_eq!(grant_pattern.covers(&asked_pattern), expected, "{grant} {asked}");
+        }
+    }
+
+    #[test]
+    fn the_canonical_form_is_the_same_pattern() {
+        for (written, canonical) in [
+            ("API.example.com.", "https://api.example.com"),
+            ("http://localhost:80", "http://localhost"),
+            ("*.Example.com:8443", "https://*.example.com:8443"),
+            ("https://*.example.com:443", "https://*.example.com"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ] {
+            let pattern = HostPattern::parse(written).unwrap();
+            assert_eq!(pattern.to_string(), canonical);
+            assert_eq!(HostPattern::parse(canonical).unwrap(), pattern);
         }
     }
 }

@@ -1,9 +1,7 @@
 //! `http`: hands a connector's requests to the broker and keeps the answers' bodies in the host.
 
-use std::sync::OnceLock;
-
 use routemcp_broker::{Body, Request, Response, SendError};
-use routemcp_unified::json;
+use routemcp_unified::json::{Budget, JsonError};
 use serde_json::Value;
 use wasmtime::component::Resource;
 
@@ -13,33 +11,70 @@ use crate::bindings::routemcp::connector::http::{
 use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
 use crate::state::CallState;
 
+/// How many failures of one call are logged.
+const FAILURES_LOGGED: u32 = 20;
+
 /// An answer of the provider. Its body is parsed at most once, when first looked into.
 #[expect(unreachable_pub, reason = "generated code re-exports it, in a private module")]
 pub struct StoredResponse {
     response: Response,
-    parsed: OnceLock<Option<Value>>,
+    parsed: Option<Parsed>,
 }
+
+/// None inside: the body is not JSON.
+type Parsed = Option<Value>;
+
+/// The call had more JSON parsed than it may hold.
+#[derive(Debug, thiserror::Error)]
+#[error("too many JSON values")]
+pub(crate) struct TooManyValues;
 
 impl StoredResponse {
     pub(crate) fn new(response: Response) -> Self {
         Self {
             response,
-            parsed: OnceLock::new(),
+            parsed: None,
         }
     }
 
-    fn json(&self) -> Option<&Value> {
-        self.parsed
-            .get_or_init(|| json::parse(&self.response.body).ok())
-            .as_ref()
+    fn json(&mut self, budget: &mut Budget) -> Result<Option<&Value>, TooManyValues> {
+        if self.parsed.is_none() {
+            self.parsed = Some(parse(budget, &self.response.body)?);
+        }
+        Ok(self.parsed.as_ref().and_then(Option::as_ref))
     }
 
     /// Gives up the parsed body; none when it is not JSON.
-    pub(crate) fn into_json(self) -> Option<Value> {
-        match self.parsed.into_inner() {
-            Some(parsed) => parsed,
-            None => json::parse(&self.response.body).ok(),
+    pub(crate) fn into_json(self, budget: &mut Budget) -> Result<Option<Value>, TooManyValues> {
+        match self.parsed {
+            Some(parsed) => Ok(parsed),
+            None => parse(budget, &self.response.body),
         }
+    }
+}
+
+fn parse(budget: &mut Budget, body: &[u8]) -> Result<Parsed, TooManyValues> {
+    match budget.parse(body) {
+        Ok(value) => Ok(Some(value)),
+        Err(JsonError::Syntax(_)) => Ok(None),
+        Err(JsonError::TooManyValues { .. }) => Err(TooManyValues),
+    }
+}
+
+impl CallState {
+    fn json(&mut self, response: &Resource<StoredResponse>) -> wasmtime::Result<Option<&Value>> {
+        let stored = self.table.get_mut(response)?;
+        stored.json(&mut self.json).map_err(wasmtime::Error::new)
+    }
+
+    /// Says which version of a connector was refused what. A call repeats itself, so only its first failures are told.
+    fn log_failure(&mut self, error: &SendError) {
+        if self.failures_logged >= FAILURES_LOGGED {
+            return;
+        }
+        self.failures_logged += 1;
+        let (connector, digest) = (&*self.label.slug, &*self.label.digest);
+        tracing::warn!(connector, digest, kind = error.kind(), %error, "request failed");
     }
 }
 
@@ -48,12 +83,22 @@ impl Host for CallState {
         &mut self,
         request: GuestRequest,
     ) -> wasmtime::Result<Result<Resource<StoredResponse>, GuestFailure>> {
-        self.cpu.pause();
-        let sent = self.session.send(into_request(request)).await;
-        self.cpu.resume();
+        // Checking is work that the guest makes, so it counts as the guest's; sending is not.
+        let sent = match self.session.check(into_request(request)) {
+            Ok(checked) => {
+                self.cpu.pause();
+                let sent = self.session.send_checked(&checked).await;
+                self.cpu.resume();
+                sent
+            }
+            Err(error) => Err(error),
+        };
         match sent {
             Ok(response) => Ok(Ok(self.table.push(StoredResponse::new(response))?)),
-            Err(error) => Ok(Err(into_failure(&error))),
+            Err(error) => {
+                self.log_failure(&error);
+                Ok(Err(into_failure(&error)))
+            }
         }
     }
 }
@@ -79,7 +124,7 @@ impl HostResponse for CallState {
         response: Resource<StoredResponse>,
         pointer: String,
     ) -> wasmtime::Result<Option<String>> {
-        let json = self.table.get(&response)?.json();
+        let json = self.json(&response)?;
         Ok(json.and_then(|json| json.pointer(&pointer)).map(Value::to_string))
     }
 
@@ -89,7 +134,7 @@ impl HostResponse for CallState {
         array: String,
         member: String,
     ) -> wasmtime::Result<Vec<Option<String>>> {
-        let json = self.table.get(&response)?.json();
+        let json = self.json(&response)?;
         let elements = json
             .and_then(|json| json.pointer(&array))
             .and_then(Value::as_array);

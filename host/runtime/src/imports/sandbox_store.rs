@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::bindings::routemcp::connector::sandbox_store::Host;
 use crate::cpu::CpuMeter;
-use crate::sandbox::{SandboxStateError, SandboxTurn};
+use crate::sandbox::{SandboxTurn, TurnError};
 use crate::state::CallState;
 
 impl CallState {
@@ -17,7 +17,7 @@ impl CallState {
 /// Waits for the state; that is not the guest's CPU time.
 async fn off_the_meter<T>(
     cpu: &CpuMeter,
-    work: impl Future<Output = Result<T, SandboxStateError>>,
+    work: impl Future<Output = Result<T, TurnError>>,
 ) -> wasmtime::Result<T> {
     cpu.pause();
     let done = work.await;

@@ -15,6 +15,17 @@ const VALUE_LIMIT: usize = 128 << 10;
 /// Most entries that one scan gives.
 const SCAN_LIMIT: u32 = 1_000;
 
+/// Why a turn could not go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TurnError {
+    #[error(transparent)]
+    State(#[from] SandboxStateError),
+    #[error("one turn may write {WRITE_LIMIT} bytes")]
+    TurnTooLarge,
+    #[error("one value may have {VALUE_LIMIT} bytes")]
+    ValueTooLarge,
+}
+
 pub(crate) struct SandboxTurn {
     scope: SandboxScope,
     state: Arc<dyn SandboxState>,
@@ -32,37 +43,24 @@ impl SandboxTurn {
         }
     }
 
-    pub(crate) async fn get(
-        &self,
-        collection: String,
-        key: String,
-    ) -> Result<Option<String>, SandboxStateError> {
+    pub(crate) async fn get(&self, collection: String, key: String) -> Result<Option<String>, TurnError> {
         let entry = (collection, key);
         match self.changes.get(&entry) {
             Some(value) => Ok(value.clone()),
-            None => self.state.get(&self.scope, &entry.0, &entry.1).await,
+            None => Ok(self.state.get(&self.scope, &entry.0, &entry.1).await?),
         }
     }
 
-    pub(crate) fn put(
-        &mut self,
-        collection: String,
-        key: String,
-        value: String,
-    ) -> Result<(), SandboxStateError> {
+    pub(crate) fn put(&mut self, collection: String, key: String, value: String) -> Result<(), TurnError> {
         if value.len() > VALUE_LIMIT {
-            return Err(SandboxStateError(format!("a value may have {VALUE_LIMIT} bytes")));
+            return Err(TurnError::ValueTooLarge);
         }
         self.spend(collection.len() + key.len() + value.len())?;
         self.changes.insert((collection, key), Some(value));
         Ok(())
     }
 
-    pub(crate) async fn delete(
-        &mut self,
-        collection: String,
-        key: String,
-    ) -> Result<bool, SandboxStateError> {
+    pub(crate) async fn delete(&mut self, collection: String, key: String) -> Result<bool, TurnError> {
         let existed = self.get(collection.clone(), key.clone()).await?.is_some();
         if existed {
             self.spend(collection.len() + key.len())?;
@@ -76,7 +74,7 @@ impl SandboxTurn {
         collection: String,
         after: Option<String>,
         limit: u32,
-    ) -> Result<Vec<(String, String)>, SandboxStateError> {
+    ) -> Result<Vec<(String, String)>, TurnError> {
         let limit = limit.min(SCAN_LIMIT);
         let mut merged = BTreeMap::new();
         let mut position = after.clone();
@@ -143,12 +141,9 @@ impl SandboxTurn {
         self.state.apply(&self.scope, changes).await
     }
 
-    fn spend(&mut self, bytes: usize) -> Result<(), SandboxStateError> {
-        let too_much = || SandboxStateError(format!("one turn may write {WRITE_LIMIT} bytes"));
-        self.bytes_left = self
-            .bytes_left
-            .checked_sub(bytes + ENTRY_COST)
-            .ok_or_else(too_much)?;
+    fn spend(&mut self, bytes: usize) -> Result<(), TurnError> {
+        let left = self.bytes_left.checked_sub(bytes + ENTRY_COST);
+        self.bytes_left = left.ok_or(TurnError::TurnTooLarge)?;
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! Arguments that several commands share.
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -8,6 +11,8 @@ use clap::Args;
 use routemcp_store::{MasterKey, MasterKeys, Store, sqlite_url};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+
+use crate::connectors::publishers::Publishers;
 
 /// What the host serves and whom it may reach.
 #[derive(Args)]
@@ -25,6 +30,9 @@ pub(crate) struct HostArguments {
     /// Let connectors reach loopback and private addresses. For tests.
     #[arg(long, env = "ROUTEMCP_ALLOW_PRIVATE_NETWORKS")]
     pub(crate) allow_private_networks: bool,
+    /// Take only connectors that are signed by one of the publishers in this file, with lines of `NAME KEY`.
+    #[arg(long, env = "ROUTEMCP_PUBLISHER_KEYS")]
+    publisher_keys: Option<PathBuf>,
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
@@ -39,6 +47,18 @@ fn public_url(text: &str) -> Result<Url, String> {
 }
 
 impl HostArguments {
+    /// The publishers whose signatures are required, if any are.
+    pub(crate) fn publishers(&self) -> anyhow::Result<Option<Publishers>> {
+        let Some(file) = &self.publisher_keys else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the publishers' keys {}", file.display()))?;
+        let publishers = Publishers::parse(&text);
+        let publishers = publishers.with_context(|| format!("the publishers' keys {}", file.display()))?;
+        Ok(Some(publishers))
+    }
+
     pub(crate) fn base_urls(&self) -> BTreeMap<String, Url> {
         self.provider_base_urls.iter().cloned().collect()
     }
@@ -159,6 +179,19 @@ pub(crate) fn read_key_file(file: &Path) -> anyhow::Result<MasterKey> {
     let text = SecretString::from(text);
     let text = SecretString::from(text.expose_secret().trim());
     MasterKey::parse(&text).with_context(|| format!("the master key in {} is not usable", file.display()))
+}
+
+/// Writes a file that only its owner can read.
+pub(crate) fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write {}", file.display());
+    let mut open = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(cannot)?;
+    open.write_all(text.as_bytes()).with_context(cannot)
 }
 
 #[cfg(test)]

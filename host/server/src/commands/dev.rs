@@ -16,9 +16,11 @@ use tokio::net::TcpListener;
 use super::arguments::{HostArguments, PreviousKeysArguments, database_url};
 use super::say;
 use crate::app::App;
+use crate::connectors::Policy;
+use crate::connectors::folder::{self as connectors, Trust};
 use crate::flow::credential::Credential;
 use crate::oauth::apps::OperatorApps;
-use crate::start::{self, Settings, connectors, logging, watch};
+use crate::start::{self, Settings, logging};
 
 /// The end user that development connections belong to.
 const END_USER: &str = "user-001";
@@ -59,14 +61,20 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,
         admin_token: Some(admin_token),
+        connectors: Policy {
+            publishers: arguments.host.publishers()?,
+            // The developer's own files, compiled here: starting a process for each save would only take time.
+            apart: None,
+        },
     };
     let app = start::assemble(settings).await?;
-    connectors::load_folder(&app, &arguments.host.connectors).await?;
+    let files = &arguments.host.connectors;
+    let seen = connectors::load(&app, files, Trust::Development).await?;
     let environment = environment::prepare(&app, folder, url).await?;
     allow_local_pages(&app, &environment.organisation).await?;
     connect_all(&app, &environment.organisation).await?;
     environment.write(folder)?;
-    watch::start(Arc::clone(&app), arguments.host.connectors.clone())?;
+    connectors::watch(Arc::clone(&app), files.clone(), Trust::Development, seen)?;
     greet(&app, &environment);
     start::serve::serve(app, listener).await
 }

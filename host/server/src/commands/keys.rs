@@ -1,12 +1,16 @@
 //! `routemcp keys`: API keys.
 
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use routemcp_store::{ApiKey, Environment, NewApiKey, Plan, Scope, Store};
 use secrecy::ExposeSecret;
 
-use super::arguments::StoreArguments;
+use super::arguments::{StoreArguments, write_private};
 use super::organisations::find;
 use super::say;
+use crate::connectors::publishers::PublisherKey;
 use crate::http::envelope::time_text;
 
 #[derive(Subcommand)]
@@ -19,6 +23,8 @@ pub(crate) enum Command {
     Revoke(Revoke),
     /// Encrypt everything that stands under a previous master key under the present one. Servers may go on meanwhile.
     RotateMaster(RotateMaster),
+    /// Make a key pair that signs connectors.
+    Publisher(Publisher),
 }
 
 #[derive(Args)]
@@ -65,12 +71,22 @@ pub(crate) struct RotateMaster {
     store: StoreArguments,
 }
 
+#[derive(Args)]
+pub(crate) struct Publisher {
+    /// Who publishes, as a server's file of publishers' keys will name them.
+    name: String,
+    /// Where to write the private key (PKCS #8 PEM), for its owner only.
+    #[arg(long, short)]
+    output: PathBuf,
+}
+
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Create(arguments) => create(arguments).await,
         Command::List(arguments) => list(arguments).await,
         Command::Revoke(arguments) => revoke(arguments).await,
         Command::RotateMaster(arguments) => rotate_master(arguments).await,
+        Command::Publisher(arguments) => publisher(&arguments),
     }
 }
 
@@ -130,6 +146,18 @@ async fn rotate_master(arguments: RotateMaster) -> anyhow::Result<()> {
         "Everything is under master key {} now. Take the previous keys away once every server encrypts under it.",
         report.primary
     ));
+    Ok(())
+}
+
+fn publisher(arguments: &Publisher) -> anyhow::Result<()> {
+    let output = &arguments.output;
+    if output.exists() {
+        bail!("{} exists already", output.display());
+    }
+    let key = PublisherKey::generate().context("no random bytes for a key")?;
+    let pem = key.to_pem().context("the key cannot be written")?;
+    write_private(output, pem.expose_secret())?;
+    say(format_args!("{} {}", arguments.name, key.public()));
     Ok(())
 }
 

@@ -18,7 +18,8 @@ use routemcp_runtime::{
 use tokio::net::TcpListener;
 
 use super::say;
-use crate::start::{connectors, logging};
+use crate::connectors::folder::files;
+use crate::start::logging;
 
 /// The largest request body taken, in bytes.
 const BODY_LIMIT: usize = 8 << 20;
@@ -92,7 +93,7 @@ async fn find(runtime: &Runtime, provider: &str, folder: &Path) -> anyhow::Resul
         folder.join(format!("{provider}.wasm"))
     };
     if !file.exists() {
-        let built = connectors::files(folder).unwrap_or_default();
+        let built = files(folder).unwrap_or_default();
         let names: Vec<String> = built
             .iter()
             .filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned()))

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,8 +11,12 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::arguments::{HostArguments, MasterKeyArguments};
+use crate::connectors::Policy;
+use crate::connectors::apart::{Apart, CompileLimits};
+use crate::connectors::folder::{self, Trust};
+use crate::connectors::switch;
 use crate::oauth::apps::OperatorApps;
-use crate::start::{self, Settings, connectors, logging, watch};
+use crate::start::{self, Settings, logging};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -27,6 +32,12 @@ pub(crate) struct Arguments {
     /// Opens the operator API under /admin/v1, at least 16 characters; best from the environment.
     #[arg(long, env = "ROUTEMCP_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
     admin_token: Option<SecretString>,
+    /// Memory that compiling one connector may take, in MiB.
+    #[arg(long, env = "ROUTEMCP_COMPILE_MEMORY", default_value_t = 2_048, value_parser = clap::value_parser!(u64).range(64..=65_536))]
+    compile_memory: u64,
+    /// Time that compiling one connector may take, in seconds, of the processor and of the clock.
+    #[arg(long, env = "ROUTEMCP_COMPILE_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    compile_seconds: u64,
     #[command(flatten)]
     master_key: MasterKeyArguments,
     #[command(flatten)]
@@ -47,16 +58,28 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         master_keys: arguments.master_key.read()?,
         public_url: arguments.host.public_url.clone(),
         oauth_apps: OperatorApps::read(std::env::vars())?,
-        cache_directory: arguments.cache_dir,
+        cache_directory: arguments.cache_dir.clone(),
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,
         admin_token: arguments.admin_token,
+        connectors: Policy {
+            publishers: arguments.host.publishers()?,
+            apart: Some(Apart {
+                cache_directory: arguments.cache_dir,
+                limits: CompileLimits {
+                    memory_bytes: arguments.compile_memory << 20,
+                    time: Duration::from_secs(arguments.compile_seconds),
+                },
+            }),
+        },
     };
     let app = start::assemble(settings).await?;
-    connectors::load_folder(&app, &arguments.host.connectors).await?;
+    let files = &arguments.host.connectors;
+    let seen = folder::load(&app, files, Trust::Operator).await?;
     let listener = TcpListener::bind(arguments.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;
-    watch::start(Arc::clone(&app), arguments.host.connectors.clone())?;
+    folder::watch(Arc::clone(&app), files.clone(), Trust::Operator, seen)?;
+    tokio::spawn(switch::keep_following(Arc::clone(&app)));
     tracing::info!(address = %listener.local_addr()?, "serving");
     start::serve::serve(Arc::clone(&app), listener).await
 }

@@ -151,6 +151,7 @@ impl Client {
         usage.calls += 1;
         if let Some(timings) = response.extensions().get::<Arc<Timings>>() {
             usage.memory_bytes = usage.memory_bytes.max(timings.memory_bytes());
+            usage.cpu += timings.cpu();
         }
         if took > usage.slowest {
             usage.slowest = took;

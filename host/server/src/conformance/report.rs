@@ -25,6 +25,8 @@ pub(crate) struct Usage {
     pub(super) slowest_call: String,
     /// The most linear memory that a call of the connector had, in bytes.
     pub(super) memory_bytes: usize,
+    /// CPU time of the connector's own code, over all calls.
+    pub(super) cpu: Duration,
 }
 
 /// A whole run.
@@ -69,6 +71,7 @@ impl Report {
             slowest,
             slowest_call,
             memory_bytes,
+            ..
         } = &self.usage;
         let mebibytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
         format!(
@@ -132,6 +135,7 @@ mod tests {
             slowest: Duration::from_millis(250),
             slowest_call: "GET /api/v1/contact".to_owned(),
             memory_bytes: 3 << 19,
+            ..Usage::default()
         };
         let report = Report {
             cases,

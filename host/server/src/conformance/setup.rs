@@ -12,8 +12,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::app::App;
+use crate::connectors::{Policy, folder};
 use crate::oauth::apps::OperatorApps;
-use crate::start::{self, Settings, connectors};
+use crate::start::{self, Settings};
 
 /// A running host.
 pub(super) struct Bench {
@@ -39,9 +40,10 @@ impl Bench {
             provider_base_urls: BTreeMap::new(),
             allow_private_networks: base_url.is_some(),
             admin_token: None,
+            connectors: Policy::default(),
         };
         let mut app = start::assemble(settings).await?;
-        let connector = connectors::load_file(&app, file).await?;
+        let connector = folder::load_file(&app, file).await?;
         let manifest = Arc::clone(connector.manifest());
         // Only the loaded connector knows the slug that the base URL is for.
         if let (Some(url), Some(app)) = (base_url, Arc::get_mut(&mut app)) {
@@ -49,7 +51,7 @@ impl Bench {
             app.provider_base_urls = Arc::new(stand_in);
         }
         let sandbox = sandbox(&manifest, connector.has_sandbox() || base_url.is_some())?;
-        connectors::activate(&app, connector);
+        app.registry.activate(Arc::new(connector));
         let organisation = app.store.create_organisation("Conformance").await?.id;
         let environment = if base_url.is_some() {
             Environment::Live

@@ -118,6 +118,10 @@ pub(crate) async fn connect(app: &App, connection: Connection) -> Result<Connect
 /// The live connector of a provider.
 pub(crate) fn known_provider(app: &App, slug: &str) -> Result<Arc<LoadedConnector>, ApiError> {
     app.registry.get(slug).ok_or_else(|| {
+        if app.connectors.is_disabled(slug) {
+            let message = format!("The operator of this server has switched `{slug}` off.");
+            return ApiError::new(Code::ProviderDisabled, message).with_provider(slug);
+        }
         let known: Vec<String> = app
             .registry
             .all()

@@ -52,7 +52,7 @@ impl Line {
             Environment::Test => app.sandboxes.of(connector, ends.organisation),
         };
         Ok(Self {
-            grant: Arc::new(grant(app, ends.environment, manifest, &settings)?),
+            grant: Arc::new(grant(app, ends.environment, connector, &settings)?),
             credential: Credential {
                 placement: placement(ends.auth_method, manifest)?,
                 source,
@@ -85,11 +85,12 @@ impl Line {
 fn grant(
     app: &App,
     environment: Environment,
-    manifest: &Manifest,
+    connector: &LoadedConnector,
     settings: &BTreeMap<String, String>,
 ) -> Result<Grant, ApiError> {
+    let manifest = connector.manifest();
     let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
-    let grant = Grant::within(&base_url, &manifest.allowed_hosts).map_err(ApiError::internal)?;
+    let grant = Grant::within(&base_url, connector.allowed_hosts()).map_err(ApiError::internal)?;
     // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
     match app.provider_base_urls.get(&manifest.slug) {
         Some(url) if environment == Environment::Live => Ok(grant.with_override(url)),

@@ -27,36 +27,54 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Reads a request's body whole.
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
+    read_up_to(request, BODY_LIMIT, PATIENCE).await
+}
+
+/// Reads a request's body whole, if it has no more than `limit` bytes and comes within `patience`.
+pub(crate) async fn read_up_to(
+    request: Request,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, ApiError> {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     let chunks = request.into_body().into_data_stream();
-    if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
-        return Err(too_large(chunks));
+    if announced.is_some_and(|length: usize| length > limit) {
+        return Err(too_large(chunks, limit));
     }
     let late = |_| ApiError::invalid("body", "did not arrive in time");
-    tokio::time::timeout(PATIENCE, collect(chunks))
+    tokio::time::timeout(patience, collect(chunks, limit))
         .await
         .map_err(late)?
 }
 
-async fn collect(mut chunks: BodyDataStream) -> Result<Bytes, ApiError> {
+async fn collect(mut chunks: BodyDataStream, limit: usize) -> Result<Bytes, ApiError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = chunks.next().await {
         body.extend_from_slice(
             &chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?,
         );
-        if body.len() > BODY_LIMIT {
-            return Err(too_large(chunks));
+        if body.len() > limit {
+            return Err(too_large(chunks, limit));
         }
     }
     Ok(body.freeze())
 }
 
-fn too_large(rest: BodyDataStream) -> ApiError {
+/// Throws away the body of a request that is refused for something else, so that its sender sees the refusal.
+pub(crate) fn discard(request: Request) {
+    discard_rest(request.into_body().into_data_stream());
+}
+
+fn discard_rest(rest: BodyDataStream) {
     tokio::spawn(tokio::time::timeout(DRAIN_PATIENCE, drain(rest)));
+}
+
+fn too_large(rest: BodyDataStream, limit: usize) -> ApiError {
+    discard_rest(rest);
     ApiError::new(
         Code::PayloadTooLarge,
-        format!("The body is larger than {BODY_LIMIT} bytes."),
+        format!("The body is larger than {limit} bytes."),
     )
 }
 
@@ -82,7 +100,7 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> 
     }
     json::parse(body).map_err(|error| match error {
         JsonError::Syntax(error) => ApiError::invalid("body", format!("is not valid JSON: {error}")),
-        JsonError::TooManyValues => ApiError::invalid("body", error.to_string()),
+        JsonError::TooManyValues { .. } => ApiError::invalid("body", error.to_string()),
     })
 }
 

@@ -50,11 +50,20 @@ pub(crate) enum Code {
     ConnectorFailed,
     Overloaded,
     ProviderTimeout,
+    ProviderDisabled,
+    /// Operator API: a connector asks for hosts that are not granted.
+    GrantRequired,
+    /// Operator API: a file does not become a connector.
+    ConnectorRefused,
+    /// Operator API: a signature is missing or not good.
+    SignatureRefused,
+    /// Operator API: the state of a connector stands against it.
+    ConnectorConflict,
 }
 
 impl Code {
-    /// All codes, for the OpenAPI document.
-    pub(crate) const ALL: [Self; 34] = [
+    /// All codes of the product API, for the OpenAPI document.
+    pub(crate) const ALL: [Self; 35] = [
         Self::ValidationError,
         Self::InvalidCursor,
         Self::UnknownProvider,
@@ -89,6 +98,7 @@ impl Code {
         Self::ConnectorFailed,
         Self::Overloaded,
         Self::ProviderTimeout,
+        Self::ProviderDisabled,
     ];
 
     /// The HTTP status that belongs to the code.
@@ -100,7 +110,7 @@ impl Code {
             Self::InvalidApiKey | Self::InvalidConnectToken | Self::ConnectSessionExpired => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::InsufficientScope | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Self::InsufficientScope | Self::OriginNotAllowed | Self::SignatureRefused => StatusCode::FORBIDDEN,
             Self::ContactNotFound
             | Self::LeadNotFound
             | Self::DealNotFound
@@ -113,15 +123,17 @@ impl Code {
             | Self::ConnectSessionUsed
             | Self::OauthAppMissing
             | Self::IdempotencyConflict
-            | Self::DuplicateRecord => StatusCode::CONFLICT,
+            | Self::DuplicateRecord
+            | Self::GrantRequired
+            | Self::ConnectorConflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ProviderRejected => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ProviderRejected | Self::ConnectorRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited | Self::ProviderRateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::OperationNotSupported => StatusCode::NOT_IMPLEMENTED,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::ProviderError | Self::ConnectorFailed => StatusCode::BAD_GATEWAY,
-            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::ProviderDisabled => StatusCode::SERVICE_UNAVAILABLE,
             Self::ProviderTimeout => StatusCode::GATEWAY_TIMEOUT,
         }
     }

@@ -80,7 +80,7 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
 /// What operators call, with the admin token.
 fn admin(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
-        .route("/connectors", get(operator::connectors))
+        .merge(operator::connectors::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(app), operator::authorize))

@@ -12,6 +12,7 @@ mod api_keys;
 mod authorizations;
 mod connect_sessions;
 mod connections;
+mod connectors;
 mod database;
 mod idempotency;
 mod listing;

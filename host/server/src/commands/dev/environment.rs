@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use routemcp_store::{Environment, NewApiKey, OrganisationId, Plan, Scope};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::folder::write_private;
 use crate::app::App;
+use crate::commands::arguments::write_private;
 
 const ORGANISATION: &str = "Development";
 const FILE: &str = "dev.env";

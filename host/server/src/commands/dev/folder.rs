@@ -1,15 +1,14 @@
 //! The data folder of `routemcp dev`.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use routemcp_store::MasterKey;
 use secrecy::ExposeSecret;
 
-use crate::commands::arguments::{MASTER_KEY_FILE, read_key_file};
+use crate::commands::arguments::{MASTER_KEY_FILE, read_key_file, write_private};
 
 /// Makes the folder, for its owner only.
 pub(super) fn create(folder: &Path) -> anyhow::Result<()> {
@@ -30,17 +29,4 @@ pub(super) fn master_key(folder: &Path) -> anyhow::Result<MasterKey> {
     let (key, text) = MasterKey::generate();
     write_private(&file, &format!("{}\n", text.expose_secret()))?;
     Ok(key)
-}
-
-/// Writes a file that only its owner can read.
-pub(super) fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
-    let cannot = || format!("cannot write {}", file.display());
-    let mut open = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(file)
-        .with_context(cannot)?;
-    open.write_all(text.as_bytes()).with_context(cannot)
 }

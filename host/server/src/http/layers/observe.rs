@@ -26,6 +26,7 @@ pub(crate) struct Timings {
     provider: AtomicU64,
     connector: AtomicU64,
     memory_bytes: AtomicUsize,
+    cpu: AtomicU64,
 }
 
 impl Timings {
@@ -37,6 +38,12 @@ impl Timings {
             Ordering::Relaxed,
         );
         self.memory_bytes.fetch_max(usage.memory_bytes, Ordering::Relaxed);
+        self.cpu.fetch_add(micros(usage.cpu), Ordering::Relaxed);
+    }
+
+    /// CPU time of the connectors' own code, over all calls.
+    pub(crate) fn cpu(&self) -> Duration {
+        Duration::from_micros(self.cpu.load(Ordering::Relaxed))
     }
 
     /// The most linear memory that a call of a connector had, in bytes.
@@ -49,6 +56,8 @@ impl Timings {
         for step in steps {
             self.memory_bytes
                 .fetch_max(step.memory_bytes(), Ordering::Relaxed);
+            self.cpu
+                .fetch_add(step.cpu.load(Ordering::Relaxed), Ordering::Relaxed);
         }
         let spent = |step: &Self| {
             (
@@ -189,12 +198,12 @@ mod tests {
         timings.add(Usage {
             total: milliseconds(30),
             provider: milliseconds(20),
-            memory_bytes: 0,
+            ..Usage::default()
         });
         timings.add(Usage {
             total: milliseconds(5),
             provider: milliseconds(5),
-            memory_bytes: 0,
+            ..Usage::default()
         });
         let header = timings.header(milliseconds(50));
         assert_eq!(

@@ -1,18 +1,19 @@
 //! `/admin/v1`: for operators, with the admin token.
 
+pub(crate) mod connectors;
+mod failures;
+mod shown;
+
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use routemcp_runtime::LoadedConnector;
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use crate::app::App;
-use crate::http::envelope::Success;
+use crate::http::body;
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::authenticate::bearer;
 
@@ -26,41 +27,20 @@ pub(crate) async fn authorize(State(app): State<Arc<App>>, request: Request, nex
     };
     let Some(token) = &app.admin_token else {
         let message = "The operator API is off: the server was started without ROUTEMCP_ADMIN_TOKEN.";
+        body::discard(request);
         return ApiError::new(Code::InvalidApiKey, message).into_response();
     };
     match bearer(request.headers()) {
         Ok(presented) if same(presented.expose_secret(), token.expose_secret()) => next.run(request).await,
-        _ => refused().into_response(),
+        _ => {
+            body::discard(request);
+            refused().into_response()
+        }
     }
 }
 
 fn same(presented: &str, token: &str) -> bool {
     presented.as_bytes().ct_eq(token.as_bytes()).into()
-}
-
-/// `GET /admin/v1/connectors`: the live versions.
-pub(crate) async fn connectors(State(app): State<Arc<App>>) -> Response {
-    let live: Vec<Value> = app
-        .registry
-        .all()
-        .iter()
-        .map(|connector| show(connector))
-        .collect();
-    Success::new(StatusCode::OK, "Connectors retrieved", json!(live)).into_response()
-}
-
-fn show(connector: &LoadedConnector) -> Value {
-    let manifest = connector.manifest();
-    json!({
-        "slug": manifest.slug,
-        "name": manifest.name,
-        "version": manifest.version,
-        "digest": format!("sha256:{}", connector.digest()),
-        "status": "active",
-        "allowedHosts": manifest.allowed_hosts,
-        "sandbox": connector.has_sandbox(),
-        "bytes": connector.inspection().bytes,
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,16 @@
+;; The core module of a connector for contract 0.1.0 that can do nothing but describe itself.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "{\"manifestVersion\":1,\"slug\":\"minimal\",\"name\":\"Minimal\",\"version\":\"1.0.0\",\"category\":\"crm\",\"baseUrl\":\"https://minimal.example\",\"allowedHosts\":[\"https://minimal.example\"],\"auth\":[{\"kind\":\"token\",\"id\":\"token\",\"name\":\"Token\",\"label\":\"Token\",\"placement\":{\"header\":\"Authorization\",\"prefix\":\"Bearer \"}}],\"resources\":{\"owner\":{\"operations\":[\"list\"],\"idPointer\":\"/id\",\"fieldsPointer\":\"\",\"mappings\":[{\"unifiedField\":\"name\",\"providerField\":\"name\",\"direction\":\"read\"}]}}}")
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
+  (func (export "routemcp:connector/connector@0.1.0#describe") (result i32) 
+    (i32.store (i32.const 16) (i32.const 1024)) (i32.store (i32.const 20) (i32.const 459)) (i32.const 16))
+  (func (export "routemcp:connector/connector@0.1.0#list-records") (param i32) (result i32) unreachable)
+  (func (export "routemcp:connector/connector@0.1.0#get-record")
+    (param i32 i32 i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "routemcp:connector/connector@0.1.0#create-record")
+    (param i32 i32 i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "routemcp:connector/connector@0.1.0#update-record")
+    (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "routemcp:connector/connector@0.1.0#delete-record")
+    (param i32 i32 i32 i32) (result i32) unreachable))

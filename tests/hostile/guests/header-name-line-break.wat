@@ -1,0 +1,5 @@
+;; Smuggles a second header into the name of the first.
+(data (i32.const 4096) "X-Harmless: 1\r\nAuthorization\00")
+(data (i32.const 4160) "Bearer stolen\00")
+(data (i32.const 4224) "/contacts\00")
+(func $list (result i32) (call $tell (call $get_with (i32.const 4224) (i32.const 4096) (i32.const 4160))))

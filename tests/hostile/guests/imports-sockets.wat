@@ -1,0 +1,17 @@
+;; Opens a TCP connection to this machine with a socket of WASI's.
+(import "wasi:sockets/tcp-create-socket@0.2.6" "create-tcp-socket" (func $create (param i32 i32)))
+(import "wasi:sockets/instance-network@0.2.6" "instance-network" (func $network (result i32)))
+(import "wasi:sockets/tcp@0.2.6" "[method]tcp-socket.start-connect" (func $connect (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+(data (i32.const 4096) "the host denies sockets\00")
+(func $list (result i32)
+  (call $create (i32.const 0) (i32.const 4160))
+  (if (i32.load8_u (i32.const 4160)) (then (return (call $denied (i32.load8_u (i32.const 4164))))))
+  (call $connect (i32.load (i32.const 4164)) (call $network)
+    (i32.const 0) (i32.const {{canary-port}}) (i32.const 127) (i32.const 0) (i32.const 0) (i32.const 1)
+    (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4168))
+  (if (i32.load8_u (i32.const 4168)) (then (return (call $denied (i32.load8_u (i32.const 4169))))))
+  (call $got_through))
+;; Any other error than access-denied would be no denial.
+(func $denied (param $code i32) (result i32)
+  (if (i32.ne (local.get $code) (i32.const 1)) (then unreachable))
+  (call $refused (i32.const 4096)))

@@ -1,0 +1,20 @@
+;; Looks for what an earlier call left in globals, tables and memory, and leaves something itself.
+(global $seen (mut i32) (i32.const 0))
+(table $table 8 funcref)
+(elem declare func $list)
+(data (i32.const 4096) "the call found what an earlier one left\00")
+(func $list (result i32)
+  (local $at i32)
+  (if (i32.eq (memory.grow (i32.const 512)) (i32.const -1)) (then unreachable))
+  (if (global.get $seen) (then (return (call $refused (i32.const 4096)))))
+  (if (i32.eqz (ref.is_null (table.get $table (i32.const 7)))) (then (return (call $refused (i32.const 4096)))))
+  ;; From where nothing was written yet to the end of 32 MiB.
+  (local.set $at (i32.const 131072))
+  (loop $next
+    (if (i64.ne (i64.load (local.get $at)) (i64.const 0)) (then (return (call $refused (i32.const 4096)))))
+    (i64.store (local.get $at) (i64.const 0x5345435245545345))
+    (local.set $at (i32.add (local.get $at) (i32.const 8)))
+    (br_if $next (i32.lt_u (local.get $at) (i32.const 33554432))))
+  (global.set $seen (i32.const 1))
+  (table.set $table (i32.const 7) (ref.func $list))
+  (call $got_through))
