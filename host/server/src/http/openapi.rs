@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the unified schema and the error table, so that it cannot drift from them; and a
 //! readable page of it.
 
+mod connecting;
 mod operations;
 mod schemas;
 

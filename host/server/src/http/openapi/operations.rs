@@ -11,6 +11,7 @@ use utoipa::openapi::{
     ArrayBuilder, Content, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
 };
 
+use super::connecting;
 use super::schemas::{envelope, object, one, page, reference, text, typed};
 
 /// All paths.
@@ -25,8 +26,12 @@ pub(super) fn paths() -> PathsBuilder {
         .path("/field-mappings", field_mappings())
         .path("/field-mappings/{standardKey}", field_mapping())
         .path("/passthrough", passthrough())
-        .path("/connections", connections())
-        .path("/connections/{id}", connection())
+        .path("/connections", connecting::connections())
+        .path("/connections/{id}", connecting::connection())
+        .path("/connect/token", connecting::token())
+        .path("/connect/origins", connecting::origins())
+        .path("/oauth-apps", connecting::oauth_apps())
+        .path("/oauth-apps/{provider}", connecting::oauth_app())
 }
 
 fn collection(resource: Resource) -> PathItem {
@@ -111,48 +116,6 @@ fn record(resource: Resource) -> PathItem {
         with_errors(delete, &["400", "401", "403", "404", "409"]),
     )
     .build()
-}
-
-fn connections() -> PathItem {
-    let array = ArrayBuilder::new().items(reference("Connection"));
-    let list = tagged("connections", "listConnections", "List connections")
-        .parameters(Some(target()))
-        .response(
-            "200",
-            success("Connections retrieved", envelope(RefOr::T(array.into()))),
-        );
-    let create = tagged("connections", "importConnection", "Import an existing credential")
-        .request_body(Some(body("ConnectionInput")))
-        .response("201", success("Created", envelope(one(reference("Connection")))));
-    PathItemBuilder::new()
-        .operation(HttpMethod::Get, with_errors(list, &["400", "401", "403"]))
-        .operation(
-            HttpMethod::Post,
-            with_errors(create, &["400", "401", "403", "413", "415"]),
-        )
-        .build()
-}
-
-fn connection() -> PathItem {
-    let get = tagged("connections", "getConnection", "Get a connection").response(
-        "200",
-        success("Connection retrieved", envelope(one(reference("Connection")))),
-    );
-    let deleted = object().property("id", typed(Type::String).build());
-    let delete = tagged(
-        "connections",
-        "deleteConnection",
-        "Delete a connection and its credential",
-    )
-    .response(
-        "200",
-        success("Connection deleted", envelope(one(RefOr::T(deleted.into())))),
-    );
-    PathItemBuilder::new()
-        .parameters(Some([path_id()]))
-        .operation(HttpMethod::Get, with_errors(get, &["401", "403", "404"]))
-        .operation(HttpMethod::Delete, with_errors(delete, &["401", "403", "404"]))
-        .build()
 }
 
 fn field_mappings() -> PathItem {
@@ -240,14 +203,14 @@ fn operation(resource: Resource, verb: &str, summary: &str) -> OperationBuilder 
     tagged(resource.name(), &format!("{verb}{name}"), summary)
 }
 
-fn tagged(tag: &str, id: &str, summary: &str) -> OperationBuilder {
+pub(super) fn tagged(tag: &str, id: &str, summary: &str) -> OperationBuilder {
     OperationBuilder::new()
         .tag(tag)
         .operation_id(Some(id))
         .summary(Some(summary))
 }
 
-fn success(description: &str, schema: Schema) -> Response {
+pub(super) fn success(description: &str, schema: Schema) -> Response {
     ResponseBuilder::new()
         .description(description)
         .content("application/json", Content::new(Some(schema)))
@@ -255,7 +218,7 @@ fn success(description: &str, schema: Schema) -> Response {
 }
 
 /// Adds error answers: those of the operation, and those that any call may get.
-fn with_errors(operation: OperationBuilder, statuses: &[&str]) -> OperationBuilder {
+pub(super) fn with_errors(operation: OperationBuilder, statuses: &[&str]) -> OperationBuilder {
     let always = ["429", "500", "501", "502", "503", "504"];
     statuses
         .iter()
@@ -290,7 +253,9 @@ fn meaning(status: &str) -> &'static str {
         "401" => "INVALID_API_KEY",
         "403" => "INSUFFICIENT_SCOPE",
         "404" => "The record does not exist",
-        "409" => "PROVIDER_NOT_CONNECTED, CONNECTION_NEEDS_REAUTH, IDEMPOTENCY_CONFLICT or DUPLICATE_RECORD",
+        "409" => {
+            "PROVIDER_NOT_CONNECTED, CONNECTION_NEEDS_REAUTH, OAUTH_APP_MISSING, IDEMPOTENCY_CONFLICT or DUPLICATE_RECORD"
+        }
         "413" => "PAYLOAD_TOO_LARGE: the body is larger than 1 MiB",
         "415" => "UNSUPPORTED_MEDIA_TYPE: the body is not JSON",
         "422" => "PROVIDER_REJECTED: the provider refused the values; `errors` by unified field where known",
@@ -303,7 +268,7 @@ fn meaning(status: &str) -> &'static str {
     }
 }
 
-fn body(schema: &str) -> RequestBody {
+pub(super) fn body(schema: &str) -> RequestBody {
     let content = Content::new(Some(reference(schema)));
     RequestBodyBuilder::new()
         .required(Some(Required::True))
@@ -319,7 +284,7 @@ fn query(name: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
         .build()
 }
 
-fn path_id() -> Parameter {
+pub(super) fn path_id() -> Parameter {
     let schema = typed(Type::String).build();
     ParameterBuilder::new()
         .name("id")
@@ -342,7 +307,7 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-fn target() -> Vec<Parameter> {
+pub(super) fn target() -> Vec<Parameter> {
     vec![
         query(
             "provider",
@@ -377,11 +342,19 @@ fn writing() -> Vec<Parameter> {
         .collect()
 }
 
-fn listing() -> Vec<Parameter> {
+/// Parameters of anything that comes in pages.
+pub(super) fn paging() -> Vec<Parameter> {
     let limit = typed(Type::Integer)
         .minimum(Some(1))
         .maximum(Some(100))
         .default(Some(25.into()));
+    vec![
+        query("cursor", text("`pagination.cursor` of the page before.")),
+        query("limit", limit.description(Some("How many on a page at most."))),
+    ]
+}
+
+fn listing() -> Vec<Parameter> {
     let filter: ObjectBuilder = object().additional_properties(Some(AdditionalProperties::FreeForm(true)));
     let filter = ParameterBuilder::new()
         .name("filter")
@@ -390,9 +363,7 @@ fn listing() -> Vec<Parameter> {
         .explode(Some(true))
         .description(Some("`filter[field]=value`, where the connector declares it."))
         .schema(Some(filter));
-    vec![
-        query("cursor", text("`pagination.cursor` of the page before.")),
-        query("limit", limit.description(Some("Records on a page at most."))),
+    let rest = vec![
         query(
             "updatedSince",
             text("Only records changed since this ISO 8601 time, where the connector declares it."),
@@ -402,5 +373,6 @@ fn listing() -> Vec<Parameter> {
             text("`field` or `-field`, where the connector declares it."),
         ),
         filter.build(),
-    ]
+    ];
+    paging().into_iter().chain(rest).collect()
 }

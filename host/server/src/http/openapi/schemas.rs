@@ -19,6 +19,9 @@ pub(super) fn components() -> ComponentsBuilder {
             components = components.schema(format!("{}Input", resource.label()), input(resource));
         }
     }
+    for (name, schema) in super::connecting::inputs() {
+        components = components.schema(name, schema);
+    }
     components
         .schema("Pagination", pagination())
         .schema("PartialError", partial_error())
@@ -86,7 +89,7 @@ pub(super) fn text(description: &str) -> ObjectBuilder {
     typed(Type::String).description(Some(description))
 }
 
-fn nullable(kind: Type) -> ObjectBuilder {
+pub(super) fn nullable(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([kind, Type::Null]))
 }
 
@@ -266,6 +269,15 @@ fn connection_input() -> Schema {
         .property(
             "token",
             text("The provider's access token or key. With a test key it may be left out.").write_only(true),
+        )
+        .property(
+            "refreshToken",
+            text("For OAuth: renews the access token. It must belong to the OAuth app that is set up here.")
+                .write_only(true),
+        )
+        .property(
+            "expiresAt",
+            text("For OAuth: when the access token ends, ISO 8601."),
         )
         .property("settings", settings())
         .required("provider")
