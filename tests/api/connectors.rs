@@ -34,7 +34,12 @@ async fn post(operator: &Client, path: &str, body: Option<&Value>) -> Answer {
 
 /// What the operator sees of the connector under test.
 async fn twin_of(operator: &Client) -> Value {
-    operator.get("//admin/v1/connectors/twin").await.expect(200).data().clone()
+    operator
+        .get("//admin/v1/connectors/twin")
+        .await
+        .expect(200)
+        .data()
+        .clone()
 }
 
 /// The provider behind the connector under test.
@@ -62,7 +67,8 @@ async fn mark(caller: &Client) -> String {
 /// The mark of an answer; none if it shows more than one, or lacks one.
 fn marks_of(page: &Answer) -> Option<String> {
     let record = &page.records()[0];
-    let marks = ["firstName", "lastName", "ownerName"].map(|field| record[field].as_str().unwrap_or_default());
+    let marks =
+        ["firstName", "lastName", "ownerName"].map(|field| record[field].as_str().unwrap_or_default());
     let first = marks[0];
     (!first.is_empty() && marks.iter().all(|mark| *mark == first)).then(|| first.to_owned())
 }

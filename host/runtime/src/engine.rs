@@ -60,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) linker: Linker<CallState>,
     pub(crate) admission: Admission,
     pub(crate) options: EngineOptions,
+    /// Compiled code of earlier starts and of other processes.
+    pub(crate) cache: Option<Cache>,
     /// Compiling is a burst of memory and CPU on behalf of a file that may be hostile: one at a time.
     pub(crate) compiling: tokio::sync::Mutex<()>,
 }
@@ -70,7 +72,8 @@ impl Runtime {
     /// # Errors
     /// [`LoadError::Engine`] when the options cannot be met, for example a cache folder that cannot be written.
     pub fn new(options: EngineOptions) -> Result<Self, LoadError> {
-        let engine = Engine::new(&config(&options)?).map_err(engine_error)?;
+        let cache = cache(&options)?;
+        let engine = Engine::new(&config(&options, cache.clone())).map_err(engine_error)?;
         start_ticker(&engine)?;
         let linker = linker(&engine)?;
         let admission = Admission::new(options.concurrent_calls, options.queued_calls, options.patience);
@@ -81,6 +84,7 @@ impl Runtime {
                 linker,
                 admission,
                 options,
+                cache,
                 compiling,
             }),
         })
@@ -113,7 +117,16 @@ fn engine_error(error: wasmtime::Error) -> LoadError {
     LoadError::Engine(format!("{error:#}"))
 }
 
-fn config(options: &EngineOptions) -> Result<Config, LoadError> {
+fn cache(options: &EngineOptions) -> Result<Option<Cache>, LoadError> {
+    let Some(directory) = &options.cache_directory else {
+        return Ok(None);
+    };
+    let mut cache = CacheConfig::new();
+    cache.with_directory(directory);
+    Cache::new(cache).map(Some).map_err(engine_error)
+}
+
+fn config(options: &EngineOptions, cache: Option<Cache>) -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -126,13 +139,9 @@ fn config(options: &EngineOptions) -> Result<Config, LoadError> {
         .relaxed_simd_deterministic(true)
         .wasm_memory64(false)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(options)));
-    if let Some(directory) = &options.cache_directory {
-        let mut cache = CacheConfig::new();
-        cache.with_directory(directory);
-        config.cache(Some(Cache::new(cache).map_err(engine_error)?));
-    }
-    Ok(config)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(options)))
+        .cache(cache);
+    config
 }
 
 /// Slots for every admitted call, and as many again: a call in the test environment runs the connector's sandbox inside

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use routemcp_broker::Session;
 use routemcp_unified::manifest::Manifest;
+use wasmtime::Cache;
 use wasmtime::component::Component;
 
 use crate::advice;
@@ -39,6 +40,8 @@ pub struct Inspection {
     pub contract: String,
     /// Time to compile it, or to find it in the cache.
     pub compile: Duration,
+    /// Whether the code was in the cache, so that nothing was compiled.
+    pub cached: bool,
     /// Time of the first `describe` call, instantiation included.
     pub describe: Duration,
     /// Linear memory after `describe`, in bytes, over all memories.
@@ -115,12 +118,13 @@ impl Runtime {
         self.check_file(&bytes)?;
         let size = bytes.len();
         let started = Instant::now();
-        let component = self.compile(bytes).await?;
+        let (component, cached) = self.compile(bytes).await?;
         let compile = started.elapsed();
         let linked = self.link(&component, digest)?;
         let inspection = Inspection {
             bytes: size,
             compile,
+            cached,
             ..inspect(self, &component)
         };
         probe(linked, digest, inspection).await
@@ -151,12 +155,16 @@ impl Runtime {
     }
 
     /// Compiles off the async threads, one file at a time.
-    async fn compile(&self, bytes: Vec<u8>) -> Result<Component, LoadError> {
+    /// Also says whether it was in the cache.
+    async fn compile(&self, bytes: Vec<u8>) -> Result<(Component, bool), LoadError> {
         let _alone = self.shared.compiling.lock().await;
+        let hits = || self.shared.cache.as_ref().map_or(0, Cache::cache_hits);
+        let before = hits();
         let engine = self.shared.engine.clone();
         let compiled = tokio::task::spawn_blocking(move || Component::new(&engine, bytes)).await;
         let compiled = compiled.map_err(|error| LoadError::Compile(error.to_string()))?;
-        compiled.map_err(|error| LoadError::Compile(format!("{error:#}")))
+        let component = compiled.map_err(|error| LoadError::Compile(format!("{error:#}")))?;
+        Ok((component, hits() > before))
     }
 
     fn link(&self, component: &Component, digest: Digest) -> Result<Linked, LoadError> {
@@ -233,6 +241,7 @@ fn inspect(runtime: &Runtime, component: &Component) -> Inspection {
         contract: advice::contract_of(&exports),
         exports,
         compile: Duration::ZERO,
+        cached: false,
         describe: Duration::ZERO,
         memory_bytes: 0,
     }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::json;
 use crate::harness::{
     Client, MASTER_KEY, Process, Production, Provider, Reply, Server, arguments, database, hubspot, routemcp,
 };
+use serde_json::json;
 
 /// The folder of the connectors that are built.
 fn built() -> PathBuf {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::put;
-use crate::harness::Production;
+use super::{A, put};
+use crate::harness::{Production, twin};
 
 /// A component with one core module whose functions are as large as the format allows: compiling one takes gigabytes and
 /// minutes, though the file is small.
@@ -55,6 +55,17 @@ async fn explode(limits: &[&str], within: Duration, hint: &str) {
     assert!(asked > 2, "the server was asked {asked} times meanwhile");
     let peak = production.process.peak_memory();
     assert!(peak < 400 << 20, "the server itself took {} MiB", peak >> 20);
+}
+
+#[test]
+fn a_file_that_was_compiled_apart_is_not_compiled_again() {
+    let (production, _folder) = Production::with_files(&[("twin.wasm", &twin(A))], &[]);
+    let log = production.process.errors();
+    let live = log
+        .lines()
+        .find(|line| line.contains("connector is live"))
+        .unwrap_or_default();
+    assert!(live.contains("\"cached\":true"), "{log}");
 }
 
 #[tokio::test]

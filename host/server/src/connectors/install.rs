@@ -53,6 +53,9 @@ pub(crate) async fn install(
         apart.compile(content.clone()).await?;
     }
     let mut connector = app.runtime.load(content.clone()).await?;
+    if policy.apart.is_some() && !connector.inspection().cached {
+        tracing::warn!("the file was compiled once more in this process: the cache did not keep it");
+    }
     let slug = connector.manifest().slug.clone();
     let new_grants = admit(app, &mut connector, grants, activate).await?;
     let changes = changes(app, &connector)?;

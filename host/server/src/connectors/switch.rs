@@ -28,7 +28,7 @@ pub(crate) struct Switched {
 /// with; the old one is dropped with the last of them.
 pub(crate) fn make_live(app: &App, connector: LoadedConnector) {
     let manifest = Arc::clone(connector.manifest());
-    let (digest, compile) = (connector.digest().short(), connector.inspection().compile);
+    let (digest, facts) = (connector.digest().short(), connector.inspection().clone());
     if app.connectors.is_disabled(&manifest.slug) {
         tracing::info!(
             connector = manifest.slug,
@@ -43,7 +43,8 @@ pub(crate) fn make_live(app: &App, connector: LoadedConnector) {
         connector = manifest.slug,
         version = manifest.version,
         digest,
-        ?compile,
+        compile = ?facts.compile,
+        cached = facts.cached,
         "connector is live"
     );
 }

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How much of a body that is too large is still taken and thrown away, after the answer: a client that is cut off while
 /// it writes sees a broken connection and not the answer.
-const DRAIN_LIMIT: usize = 16 << 20;
+const DRAIN_LIMIT: usize = 64 << 20;
 /// How long that may take.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
