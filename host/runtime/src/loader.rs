@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use routemcp_broker::Session;
-use routemcp_unified::manifest::Manifest;
+use routemcp_unified::manifest::{AuthMethod, Manifest, OAuth2Method};
 use wasmtime::Cache;
 use wasmtime::component::Component;
 
@@ -25,6 +25,7 @@ pub struct LoadedConnector {
     digest: Digest,
     inspection: Inspection,
     allowed_hosts: Vec<String>,
+    token_hosts: Vec<String>,
 }
 
 /// Facts about a loaded file, for people.
@@ -73,11 +74,21 @@ impl LoadedConnector {
         &self.allowed_hosts
     }
 
+    /// The hosts that codes, refresh tokens and client secrets may be sent to on its behalf, as its manifest writes them.
+    /// None until somebody grants them.
+    #[must_use]
+    pub fn token_hosts(&self) -> &[String] {
+        &self.token_hosts
+    }
+
     /// Lets it reach those hosts of its manifest for which `granted` holds: what it asks for and what it gets must both say
     /// so.
     pub fn grant_hosts(&mut self, granted: impl Fn(&str) -> bool) {
         let asked = self.manifest.allowed_hosts.iter();
         self.allowed_hosts = asked.filter(|host| granted(host)).cloned().collect();
+        let methods = self.manifest.auth.iter().filter_map(AuthMethod::oauth2);
+        let asked = methods.flat_map(OAuth2Method::token_hosts);
+        self.token_hosts = asked.filter(|host| granted(host)).collect();
     }
 
     /// The median time that an instance takes, over so many.
@@ -228,6 +239,7 @@ async fn probe(
         digest,
         inspection,
         allowed_hosts: Vec::new(),
+        token_hosts: Vec::new(),
     })
 }
 

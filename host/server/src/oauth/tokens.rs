@@ -93,7 +93,7 @@ impl Tokens {
     ) -> Result<Granted, TokenError> {
         let (_, method) = party.method().map_err(misconfigured)?;
         let client = client(party, method, app, Some(redirect_uri))?;
-        let wire = self.wire(party, client.token_uri().as_str(), method)?;
+        let wire = self.wire(party, client.token_uri().as_str())?;
         let mut request = client.exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()));
         if let Some(verifier) = verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()));
@@ -114,7 +114,7 @@ impl Tokens {
     ) -> Result<Granted, TokenError> {
         let (_, method) = party.method().map_err(misconfigured)?;
         let client = client(party, method, app, None)?;
-        let wire = self.wire(party, client.token_uri().as_str(), method)?;
+        let wire = self.wire(party, client.token_uri().as_str())?;
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let mut request = client.exchange_refresh_token(&token);
         for (name, value) in &method.token_parameters {
@@ -136,13 +136,13 @@ impl Tokens {
         let Some(url) = url else {
             return Ok(false);
         };
-        let wire = self.wire(party, &url, method)?;
+        let wire = self.wire(party, &url)?;
         wire.revoke(&url, app, method.client_authentication, token)
             .await?;
         Ok(true)
     }
 
-    fn wire(&self, party: &Party, url: &str, method: &OAuth2Method) -> Result<Wire, TokenError> {
+    fn wire(&self, party: &Party, url: &str) -> Result<Wire, TokenError> {
         let tenant = party.organisation.as_str();
         let transport = match party.environment {
             Environment::Live => {
@@ -151,7 +151,7 @@ impl Tokens {
             }
             Environment::Test => self.sandboxes.of(&party.connector, tenant),
         };
-        Wire::new(url, &method.token_hosts(), self.stand_in(party), transport).map_err(misconfigured)
+        Wire::new(url, party.connector.token_hosts(), self.stand_in(party), transport).map_err(misconfigured)
     }
 
     /// Where live traffic goes instead, with `--provider-base-url`.
