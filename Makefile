@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test load build host connectors lint clean
+.PHONY: help dev test browser-test load build host connectors lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -14,6 +14,10 @@ dev: build ## Start the server on port 5001 with test data, and print a curl to 
 
 test: build ## Run every test
 	cargo test --workspace
+
+browser-test: build ## Connect accounts in a real browser (Node 20, chromium)
+	npm ci --prefix tests/browser --no-audit --no-fund
+	npm test --prefix tests/browser
 
 build: host connectors ## Build the server and the connectors
 
