@@ -20,7 +20,7 @@ pub(crate) struct HostArguments {
     /// Folder of connector files (*.wasm).
     #[arg(long, env = "ROUTEMCP_CONNECTORS", default_value = "target/connectors")]
     pub(crate) connectors: PathBuf,
-    /// Where browsers reach this server, for connecting end users: https://api.example.com. The redirect URI to give to
+    /// Where browsers reach this server, for connecting end users: `https://api.example.com`. The redirect URI to give to
     /// providers is this and /api/v1/auth/callback.
     #[arg(long, env = "ROUTEMCP_PUBLIC_URL", value_parser = public_url)]
     pub(crate) public_url: Option<Url>,

@@ -124,6 +124,10 @@ async fn tables_of_the_first_release_are_brought_up_to_date() {
         .await
         .unwrap();
     for undo in [
+        "DROP TABLE connector_grants",
+        "DROP TABLE connector_activations",
+        "DROP TABLE connector_states",
+        "DROP TABLE connector_versions",
         "DROP TABLE connect_session_uses",
         "DROP TABLE authorizations",
         "DROP TABLE connect_sessions",
