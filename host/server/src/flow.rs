@@ -1,4 +1,5 @@
-//! The life of a resource request between HTTP and the connector, left to right: which connections ([`connected`], [`line`]),
+//! The life of a resource request between HTTP and the connector, left to right: which connections ([`connected`]) by which
+//! way ([`mod@line`]),
 //! which mapping ([`mappings`]), the call ([`list`], [`record`]), owner names ([`owners`]), and what a failure means to
 //! the caller ([`failures`]).
 

@@ -93,7 +93,11 @@ async fn exchange(
     };
     let (auth, method) = party.method().map_err(internal)?;
     if let Some(error) = query.get("error") {
-        return Err(refused(method.is_denied(error), error, query.get("error_description")));
+        return Err(refused(
+            method.is_denied(error),
+            error,
+            query.get("error_description"),
+        ));
     }
     let code = query.get("code").filter(|code| !code.is_empty());
     let code = code.ok_or_else(|| Failure::new(FAILED, "The provider sent no code."))?;

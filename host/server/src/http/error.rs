@@ -110,7 +110,9 @@ impl Code {
             Self::InvalidApiKey | Self::InvalidConnectToken | Self::ConnectSessionExpired => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::InsufficientScope | Self::OriginNotAllowed | Self::SignatureRefused => StatusCode::FORBIDDEN,
+            Self::InsufficientScope | Self::OriginNotAllowed | Self::SignatureRefused => {
+                StatusCode::FORBIDDEN
+            }
             Self::ContactNotFound
             | Self::LeadNotFound
             | Self::DealNotFound

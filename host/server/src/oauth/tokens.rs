@@ -151,7 +151,13 @@ impl Tokens {
             }
             Environment::Test => self.sandboxes.of(&party.connector, tenant),
         };
-        Wire::new(url, party.connector.token_hosts(), self.stand_in(party), transport).map_err(misconfigured)
+        Wire::new(
+            url,
+            party.connector.token_hosts(),
+            self.stand_in(party),
+            transport,
+        )
+        .map_err(misconfigured)
     }
 
     /// Where live traffic goes instead, with `--provider-base-url`.
