@@ -20,6 +20,7 @@ use crate::oauth::apps::Apps;
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
+use crate::work::Work;
 
 /// The server's parts. Caches in here hold nothing that the store does not have.
 pub(crate) struct App {
@@ -41,6 +42,8 @@ pub(crate) struct App {
     pub(crate) tokens: Arc<Tokens>,
     /// Keeps access tokens fresh.
     pub(crate) refresher: Arc<Refresher>,
+    /// What must run to its end, also when the server stops.
+    pub(crate) work: Work,
     /// Where browsers reach this server; none when the operator did not say.
     pub(crate) public_url: Option<Url>,
     /// Seals list cursors.

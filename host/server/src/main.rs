@@ -14,6 +14,7 @@ mod http;
 mod oauth;
 mod rate_limit;
 mod start;
+mod work;
 
 use std::process::ExitCode;
 

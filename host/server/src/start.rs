@@ -27,6 +27,7 @@ use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
+use crate::work::Work;
 
 /// What the parts need to know.
 pub(crate) struct Settings {
@@ -76,6 +77,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         Arc::clone(&provider_base_urls),
     );
     let tokens = Arc::new(tokens);
+    let work = Work::default();
     let apps = Arc::new(Apps::new(store.clone(), settings.oauth_apps));
     Ok(Arc::new(App {
         sandboxes,
@@ -83,9 +85,11 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
             store.clone(),
             Arc::clone(&tokens),
             Arc::clone(&apps),
+            work.clone(),
         )),
         tokens,
         apps,
+        work,
         public_url: settings.public_url,
         store,
         runtime,

@@ -211,7 +211,7 @@ impl Store {
         Ok(updated.rows_affected() > 0)
     }
 
-    /// Deletes a connection and its credential. Whether there was one.
+    /// Deletes a connection and its credential, and gives back what it was at that moment; none if there was none.
     ///
     /// # Errors
     /// If the database fails.
@@ -220,19 +220,21 @@ impl Store {
         organisation_id: &OrganisationId,
         environment: Environment,
         id: &ConnectionId,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Connection>, StoreError> {
         if !check::can_exist(&[id.as_str()]) {
-            return Ok(false);
+            return Ok(None);
         }
-        let deleted = sqlx::query(
-            "DELETE FROM connections WHERE organisation_id = $1 AND environment = $2 AND id = $3",
-        )
+        // All rows are fetched, because SQLite finishes a statement with RETURNING only when it is stepped to its end.
+        let deleted = sqlx::query(concat!(
+            "DELETE FROM connections WHERE organisation_id = $1 AND environment = $2 AND id = $3 RETURNING ",
+            columns!()
+        ))
         .bind(organisation_id.as_str())
         .bind(environment.as_str())
         .bind(id.as_str())
-        .execute(self.writer())
+        .fetch_all(self.writer())
         .await?;
-        Ok(deleted.rows_affected() > 0)
+        deleted.first().map(read).transpose()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use oauth2::{CsrfToken, PkceCodeChallenge};
 use routemcp_store::{
     Authorization, AuthorizationId, AuthorizationStatus, ConnectSession, Environment, NewAuthorization,
@@ -14,7 +14,7 @@ use url::Url;
 
 use super::establish;
 use super::offer::{missing_for_oauth, offered, unused};
-use super::settings::checked_so_far;
+use super::settings::from_form;
 use crate::app::App;
 use crate::http::error::{ApiError, Code};
 use crate::oauth::party::Party;
@@ -47,7 +47,7 @@ pub(crate) async fn begin(
     let (auth, method) = party
         .method()
         .map_err(|error| ApiError::invalid("authMethod", error.to_string()))?;
-    checked_so_far(party.manifest(), auth, &wish.settings)?;
+    from_form(party.manifest(), auth, &wish.settings)?;
     unused(app, session, &wish.provider).await?;
     if let Some(missing) = missing_for_oauth(app, session, party.manifest()).await? {
         return Err(missing);
@@ -137,7 +137,7 @@ pub(crate) async fn show(app: &App, authorization: &Authorization) -> Result<Val
         authorization.status,
         AuthorizationStatus::Succeeded | AuthorizationStatus::Failed
     );
-    let expired = !is_over && authorization.expires_at <= Timestamp::now();
+    let expired = !is_over && authorization.is_expired(Timestamp::now());
     let (status, error) = match (&authorization.status, expired) {
         (AuthorizationStatus::Succeeded, _) => ("succeeded", None),
         (AuthorizationStatus::Failed, _) => (
@@ -168,6 +168,9 @@ pub(crate) const EXPIRED: &str = "AUTHORIZATION_EXPIRED";
 /// The provider could not be reached.
 pub(crate) const TROUBLE: &str = "PROVIDER_ERROR";
 
+/// How long after its end an authorisation can still be asked for by a session that has ended.
+const AFTERWARDS: SignedDuration = SignedDuration::from_mins(1);
+
 /// One of a session's authorisations.
 pub(crate) async fn find(
     app: &App,
@@ -175,5 +178,7 @@ pub(crate) async fn find(
     id: &AuthorizationId,
 ) -> Result<Authorization, ApiError> {
     let found = app.store.authorization(&session.id, id).await?;
+    let now = Timestamp::now();
+    let found = found.filter(|found| !session.is_expired(now) || found.expires_at + AFTERWARDS > now);
     found.ok_or_else(|| ApiError::new(Code::NotFound, "Authorization does not exist"))
 }

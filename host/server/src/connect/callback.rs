@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use routemcp_store::{
     Authorization, AuthorizationId, AuthorizationOutcome, ConnectSession, Connection, TakenAuthorization,
@@ -17,6 +18,10 @@ use crate::flow::connected::known_provider;
 use crate::http::error::ApiError;
 use crate::oauth::party::Party;
 use crate::oauth::refusal::TokenError;
+
+/// How often to try to write how it ended, and the pause between.
+const FINISHES: u32 = 5;
+const FINISH_PAUSE: Duration = Duration::from_millis(500);
 
 /// What the provider put into the redirect. All of it is hostile.
 pub(crate) struct Redirect {
@@ -43,10 +48,11 @@ impl Failure {
 
 /// Takes the redirect to its end, and says so to the widget, whatever becomes of the browser's window.
 pub(crate) async fn complete(app: Arc<App>, redirect: Redirect) -> Result<Connection, Failure> {
-    let work = tokio::spawn(async move {
-        let authorization = take(&app, &redirect).await?;
-        let result = exchange(&app, &authorization, &redirect.query).await;
-        finish(&app, &authorization.id, &result).await;
+    let server = Arc::clone(&app);
+    let work = app.work.spawn(async move {
+        let authorization = take(&server, &redirect).await?;
+        let result = exchange(&server, &authorization, &redirect.query).await;
+        finish(&server, &authorization.id, &result).await;
         result
     });
     work.await.unwrap_or_else(|error| Err(internal(error)))
@@ -127,7 +133,7 @@ async fn exchange(
         .await
         .map_err(no_token)?;
     own.extend(granted.settings);
-    checked(party.manifest(), &own).map_err(api)?;
+    checked(&party.connector, &own).map_err(api)?;
     establish(app, &session, &party, own, &granted.credential)
         .await
         .map_err(api)
@@ -148,8 +154,14 @@ async fn finish(app: &App, id: &AuthorizationId, result: &Result<Connection, Fai
             message: failure.message.clone(),
         },
     };
-    if let Err(error) = app.store.finish_authorization(id, outcome).await {
-        tracing::error!(%error, "the widget was not told how an authorisation ended");
+    for attempt in 1..=FINISHES {
+        match app.store.finish_authorization(id, outcome.clone()).await {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::error!(%error, attempt, "the widget is not told yet how an authorisation ended");
+                tokio::time::sleep(FINISH_PAUSE).await;
+            }
+        }
     }
 }
 
@@ -169,7 +181,13 @@ fn no_token(error: TokenError) -> Failure {
         TokenError::Unavailable { .. } => TROUBLE,
     };
     tracing::warn!(%error, code, "no token came of an authorisation");
-    Failure::new(code, format!("The provider gave no token: {error}"))
+    match error {
+        // What a provider says about an app may be no business of an end user.
+        TokenError::App(_) => Failure::new(code, "The provider does not accept this product's OAuth app."),
+        TokenError::Refused(reason) | TokenError::Unavailable { reason, .. } => {
+            Failure::new(code, format!("The provider gave no token: {reason}"))
+        }
+    }
 }
 
 fn api(error: ApiError) -> Failure {

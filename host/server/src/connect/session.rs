@@ -57,6 +57,15 @@ pub(crate) async fn begin(
 
 /// The session of a request with its token.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<ConnectSession, ApiError> {
+    let session = identify(app, headers).await?;
+    if session.is_expired(Timestamp::now()) {
+        return Err(expired());
+    }
+    Ok(session)
+}
+
+/// As [`authenticate`], also when the session has ended.
+pub(crate) async fn identify(app: &App, headers: &HeaderMap) -> Result<ConnectSession, ApiError> {
     let unknown = || {
         ApiError::new(
             Code::InvalidConnectToken,
@@ -66,9 +75,6 @@ pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Conne
     let presented = bearer(headers).map_err(|_| unknown())?;
     let session = app.store.connect_session_by_token(&presented).await?;
     let session = session.ok_or_else(unknown)?;
-    if session.is_expired(Timestamp::now()) {
-        return Err(expired());
-    }
     let decision = app.rate_limit.admit(session.id.as_str(), REQUESTS_PER_MINUTE);
     match decision.retry_after {
         None => Ok(session),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::establish::establish;
 use super::offer::{offered, unused};
 use super::probe::probe;
-use super::settings::checked;
+use super::settings::{checked, from_form};
 use crate::app::App;
 use crate::flow::credential::Credential;
 use crate::http::error::ApiError;
@@ -31,18 +31,20 @@ pub(crate) struct Form {
 pub(crate) async fn connect(app: &App, session: &ConnectSession, form: Form) -> Result<Connection, ApiError> {
     let connector = offered(app, session, &form.provider)?;
     let manifest = connector.manifest();
-    match manifest.auth_method(&form.auth_method) {
-        Some(AuthMethod::Token(_)) => {}
-        Some(AuthMethod::Oauth2(_)) | None => {
-            let message = format!("is not a token method of {}", manifest.name);
-            return Err(ApiError::invalid("authMethod", message));
-        }
-    }
+    let method = manifest.auth_method(&form.auth_method);
+    let method = method.filter(|method| matches!(method, AuthMethod::Token(_)));
+    let method = method.ok_or_else(|| {
+        ApiError::invalid(
+            "authMethod",
+            format!("is not a token method of {}", manifest.name),
+        )
+    })?;
     let token: SecretString = form.token.expose_secret().trim().into();
     if token.expose_secret().is_empty() {
         return Err(ApiError::invalid("token", "is required"));
     }
-    checked(manifest, &form.settings)?;
+    from_form(manifest, method, &form.settings)?;
+    checked(&connector, &form.settings)?;
     unused(app, session, &form.provider).await?;
     let party = Party {
         auth_method: form.auth_method,

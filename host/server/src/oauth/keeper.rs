@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use futures::StreamExt as _;
+use jiff::{SignedDuration, Timestamp};
+use routemcp_store::Connection;
 
 use super::refresh::Stale;
 use crate::app::App;
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(60);
-/// How many connections are refreshed in one look, one after the other, so that no provider sees a crowd.
-const AT_ONCE: u32 = 50;
+/// How many connections are refreshed in one look.
+const AT_ONCE: u32 = 200;
+/// How many of them side by side, so that one provider that hangs does not hold up the others, and none sees a crowd.
+const SIDE_BY_SIDE: usize = 8;
+/// When to try again what failed. Until then it makes room for others.
+const LATER: SignedDuration = SignedDuration::from_hours(1);
 
 /// Runs until it is aborted.
 pub(crate) async fn keep(app: Arc<App>) {
@@ -24,20 +30,44 @@ pub(crate) async fn keep(app: Arc<App>) {
             .await
         {
             Ok(due) => {
-                for connection in due {
-                    // A provider whose connector is gone for now keeps its place.
-                    if let Some(connector) = app.registry.get(&connection.provider) {
-                        let stale = Stale {
-                            connection,
-                            connector,
-                        };
-                        if let Err(error) = app.refresher.renew(stale).await {
-                            tracing::warn!(?error, "an idle refresh token could not be used");
-                        }
-                    }
-                }
+                let renewals = due.into_iter().map(|connection| renew(&app, connection));
+                futures::stream::iter(renewals)
+                    .buffer_unordered(SIDE_BY_SIDE)
+                    .collect::<()>()
+                    .await;
             }
             Err(error) => tracing::warn!(%error, "idle connections could not be looked for"),
         }
+    }
+}
+
+async fn renew(app: &App, connection: Connection) {
+    let id = connection.id.clone();
+    let renewed = match app.registry.get(&connection.provider) {
+        Some(connector) => {
+            let stale = Stale {
+                connection: connection.clone(),
+                connector,
+            };
+            app.refresher
+                .renew(stale)
+                .await
+                .map(drop)
+                .map_err(|error| format!("{error:?}"))
+        }
+        None => Err("its connector is not live".to_owned()),
+    };
+    let Err(reason) = renewed else { return };
+    tracing::warn!(
+        connection = id.as_str(),
+        reason,
+        "an idle refresh token could not be used"
+    );
+    let postponed = match Timestamp::now().checked_add(LATER) {
+        Ok(until) => app.store.postpone_refresh(&connection, until).await,
+        Err(_) => Ok(()),
+    };
+    if let Err(error) = postponed {
+        tracing::warn!(%error, connection = id.as_str(), "its next try could not be put off");
     }
 }

@@ -2,8 +2,8 @@
 //! in the connection's row.
 //!
 //! A refresh runs to its end though its caller hangs up: the provider may already have forgotten the old refresh token,
-//! and the new one is nowhere but in the answer. It is written before anybody uses it. When the write fails it stays here
-//! and is written before the provider is asked again.
+//! and the new one is nowhere but in the answer. It is written before anybody uses it. When the write fails it stays here,
+//! is tried again and again, and is written before the provider is asked again.
 
 mod flight;
 
@@ -13,25 +13,30 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use routemcp_runtime::LoadedConnector;
 use routemcp_store::{Connection, RefreshLease, Store, StoreError};
+use secrecy::SecretString;
 
 use self::flight::{Flight, Flights};
-use super::apps::Apps;
+use super::apps::{App, Apps};
 use super::party::Party;
 use super::refusal::TokenError;
 use super::standing::{Standing, standing};
 use super::tokens::{Granted, Tokens};
 use crate::connect::settings::checked;
 use crate::flow::credential::Credential;
+use crate::work::Work;
 
-/// How long a lease lasts: longer than a token URL may take, so that nobody else begins while an answer may still come.
-const LEASE: Duration = Duration::from_secs(15);
+/// How long a lease lasts: longer than a token URL may take and a write after it, so that nobody else begins while an
+/// answer may still come.
+const LEASE: Duration = Duration::from_secs(20);
 /// How often to look whether another process is done.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long to wait for another process: a lease that it died with has ended by then.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(25);
 /// How often to try to write a new credential, and the pause between.
 const WRITES: u32 = 5;
 const WRITE_PAUSE: Duration = Duration::from_millis(200);
+/// The pause between later tries, when nobody waits any more.
+const LATER: Duration = Duration::from_secs(2);
 /// A refresh token is used at least this often, so that it does not die of idleness.
 const IDLE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -50,8 +55,13 @@ pub(crate) struct Refresher {
     tokens: Arc<Tokens>,
     apps: Arc<Apps>,
     flights: Flights,
-    /// This process, in leases.
-    holder: String,
+    work: Work,
+}
+
+/// What a refresh needs.
+struct Means {
+    app: App,
+    refresh_token: SecretString,
 }
 
 /// A connection whose credential is to be renewed, as its caller saw it.
@@ -62,27 +72,50 @@ pub(crate) struct Stale {
 }
 
 impl Refresher {
-    pub(crate) fn new(store: Store, tokens: Arc<Tokens>, apps: Arc<Apps>) -> Self {
+    pub(crate) fn new(store: Store, tokens: Arc<Tokens>, apps: Arc<Apps>, work: Work) -> Self {
         Self {
             store,
             tokens,
             apps,
             flights: Flights::default(),
-            holder: uuid::Uuid::now_v7().simple().to_string(),
+            work,
         }
     }
 
     /// A credential newer than the one that the caller has.
     pub(crate) async fn renew(self: &Arc<Self>, stale: Stale) -> Result<Credential, RefreshError> {
         let this = Arc::clone(self);
-        let renewing = tokio::spawn(async move {
+        let renewing = self.work.spawn(async move {
             let flight = this.flights.of(&stale.connection.id);
-            let _alone = flight.lock().await;
+            let alone = flight.lock().await;
             let result = this.renew_alone(&stale, &flight).await;
+            drop(alone);
             count(&stale, &result);
+            if flight.has_unsaved() && flight.begin_writing() {
+                this.write_later(stale, flight);
+            }
             result
         });
         renewing.await.unwrap_or_else(|error| Err(unavailable(error)))
+    }
+
+    /// Goes on trying to write what the provider gave, until it is written or somebody wrote another one.
+    fn write_later(self: &Arc<Self>, stale: Stale, flight: Arc<Flight>) {
+        let this = Arc::clone(self);
+        drop(self.work.spawn(async move {
+            while flight.has_unsaved() {
+                tokio::time::sleep(LATER).await;
+                let _alone = flight.lock().await;
+                let Ok(current) = this.reload(&stale.connection).await else {
+                    continue;
+                };
+                if let Some(unsaved) = flight.unsaved(current.credential_version) {
+                    // Its failure is logged there, and what was not written is kept again.
+                    let _ = this.save(&current, &stale.connector, unsaved, &flight).await;
+                }
+            }
+            flight.end_writing();
+        }));
     }
 
     /// Whether a refresh of this connection is under way in this process.
@@ -102,13 +135,30 @@ impl Refresher {
             if let Some(unsaved) = flight.unsaved(current.credential_version) {
                 return self.save(&current, &stale.connector, unsaved, flight).await;
             }
-            flight.may_try()?;
             let version = current.credential_version;
-            let lease = self
-                .store
-                .lease_refresh(&current.id, version, &self.holder, LEASE);
+            flight.may_try(version)?;
+            let party = Party::of(&current, &stale.connector);
+            let means = match self.means(&party, &credential).await {
+                Ok(means) => means,
+                Err(error) => return Err(self.failed(&current, flight, error).await),
+            };
+            // A name of its own for each try, so that a late one cannot give back the lease of the next.
+            let holder = uuid::Uuid::now_v7().simple().to_string();
+            let lease = self.store.lease_refresh(&current.id, version, &holder, LEASE);
             match lease.await.map_err(unavailable)? {
-                RefreshLease::Taken => return self.ask(&current, stale, &credential, flight).await,
+                RefreshLease::Taken => {
+                    let asked = self
+                        .tokens
+                        .refresh(&party, &means.app, &means.refresh_token)
+                        .await;
+                    return match asked {
+                        Ok(granted) => self.save(&current, &stale.connector, granted, flight).await,
+                        Err(error) => {
+                            self.give_back(&current, &holder).await;
+                            Err(self.failed(&current, flight, error).await)
+                        }
+                    };
+                }
                 RefreshLease::Superseded => {}
                 RefreshLease::Gone => return Err(removed()),
                 RefreshLease::Busy { .. } if Instant::now() < deadline => tokio::time::sleep(LOOK).await,
@@ -117,43 +167,11 @@ impl Refresher {
         }
     }
 
-    /// Asks the provider, under the lease.
-    async fn ask(
-        &self,
-        current: &Connection,
-        stale: &Stale,
-        credential: &Credential,
-        flight: &Flight,
-    ) -> Result<Credential, RefreshError> {
-        let asked = self.request(current, &stale.connector, credential).await;
-        match asked {
-            Ok(granted) => self.save(current, &stale.connector, granted, flight).await,
-            Err(TokenError::Refused(reason)) => {
-                let message = format!("The provider ended the authorisation: {reason}");
-                let refused = self.store.refuse_refresh(current, &message).await;
-                refused.map_err(unavailable)?;
-                Err(flight.ended(message))
-            }
-            Err(error) => {
-                let released = self.store.release_refresh(&current.id, &self.holder).await;
-                if let Err(error) = released {
-                    tracing::warn!(%error, "a lease could not be given back; it ends by itself");
-                }
-                Err(flight.failed(error.to_string(), error.retry_after()))
-            }
-        }
-    }
-
-    async fn request(
-        &self,
-        current: &Connection,
-        connector: &Arc<LoadedConnector>,
-        credential: &Credential,
-    ) -> Result<Granted, TokenError> {
-        let party = Party::of(current, connector);
+    /// What a refresh needs.
+    async fn means(&self, party: &Party, credential: &Credential) -> Result<Means, TokenError> {
         let renewal = credential.renewal.as_ref();
         let Some((renewal, refresh_token)) =
-            renewal.and_then(|renewal| Some((renewal, renewal.refresh_token.as_ref()?)))
+            renewal.and_then(|renewal| Some((renewal, renewal.refresh_token.clone()?)))
         else {
             return Err(TokenError::Refused("there is no refresh token".to_owned()));
         };
@@ -163,7 +181,7 @@ impl Refresher {
             .for_renewing(
                 &party.organisation,
                 party.environment,
-                &current.provider,
+                &party.manifest().slug,
                 client_id,
             )
             .await
@@ -176,7 +194,26 @@ impl Refresher {
                 "the app `{client_id}` that the connection was made with is not configured any more"
             ))
         })?;
-        self.tokens.refresh(&party, &app, refresh_token).await
+        Ok(Means { app, refresh_token })
+    }
+
+    /// What a failure means for the connection.
+    async fn failed(&self, current: &Connection, flight: &Flight, error: TokenError) -> RefreshError {
+        let version = current.credential_version;
+        let TokenError::Refused(reason) = error else {
+            return flight.failed(version, error.to_string(), error.retry_after());
+        };
+        let message = format!("The provider ended the authorisation: {reason}");
+        match self.store.refuse_refresh(current, &message).await {
+            Ok(_) => flight.ended(version, message),
+            Err(error) => unavailable(error),
+        }
+    }
+
+    async fn give_back(&self, current: &Connection, holder: &str) {
+        if let Err(error) = self.store.release_refresh(&current.id, holder).await {
+            tracing::warn!(%error, "a lease could not be given back; it ends by itself");
+        }
     }
 
     /// Writes what the provider gave before anybody uses it.
@@ -187,10 +224,9 @@ impl Refresher {
         granted: Granted,
         flight: &Flight,
     ) -> Result<Credential, RefreshError> {
-        let manifest = connector.manifest();
         let mut settings = current.settings.clone();
         settings.extend(granted.settings.clone());
-        let settings = checked(manifest, &settings).is_ok().then_some(&settings);
+        let settings = checked(connector, &settings).is_ok().then_some(&settings);
         let sealed = granted.credential.seal();
         let due = next_use(&Party::of(current, connector), &granted.credential);
         for attempt in 1..=WRITES {
@@ -199,11 +235,15 @@ impl Refresher {
                     flight.succeeded();
                     return Ok(granted.credential);
                 }
-                // Somebody stored a newer one meanwhile: the end user connected again.
+                // Somebody stored a newer one meanwhile, because the end user connected again, or deleted the connection.
                 Ok(None) => {
                     flight.succeeded();
-                    let newest = self.reload(current).await?;
-                    return self.open(&newest).await;
+                    let newest = self.reload(current).await;
+                    if newest.as_ref().is_err_and(|error| *error == removed()) {
+                        let party = Party::of(current, connector);
+                        self.end(&party, &granted.credential).await;
+                    }
+                    return self.open(&newest?).await;
                 }
                 Err(error) => {
                     tracing::error!(%error, attempt, connection = current.id.as_str(), "a new credential is not written yet");
@@ -213,6 +253,16 @@ impl Refresher {
         }
         flight.keep(current.credential_version, granted);
         Err(unavailable("the new credential could not be written"))
+    }
+
+    /// Ends a credential that came for a connection that is deleted.
+    async fn end(&self, party: &Party, credential: &Credential) {
+        let Ok(means) = self.means(party, credential).await else {
+            return;
+        };
+        if let Err(error) = self.tokens.revoke(party, &means.app, &means.refresh_token).await {
+            tracing::warn!(%error, "a credential that nobody needs could not be ended");
+        }
     }
 
     async fn reload(&self, connection: &Connection) -> Result<Connection, RefreshError> {

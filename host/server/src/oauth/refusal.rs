@@ -67,11 +67,6 @@ pub(crate) fn refusal(
     if words.any_of(&GRANT) || words.code.iter().any(|code| is_invalid_grant(code)) {
         return TokenError::Refused(reason);
     }
-    // RFC 6749 answers a bad grant with 400. One that is worded unlike any known provider is still one, as long as it
-    // is a JSON error and not the page of some gateway on the way.
-    if status == 400 && !words.code.is_empty() {
-        return TokenError::Refused(reason);
-    }
     TokenError::Unavailable { reason, retry_after }
 }
 
@@ -145,7 +140,6 @@ mod tests {
                 r#"{"error":"invalid_grant","error_description":"This refresh token is invalid"}"#,
                 "refused",
             ),
-            (400, r#"{"error":"something_new"}"#, "refused"),
             // The app is wrong: connecting again would not help.
             (401, r#"{"error":"invalid_client"}"#, "app"),
             (200, r#"{"error":"invalid_client_secret"}"#, "app"),
@@ -156,6 +150,9 @@ mod tests {
             (429, r#"{"error":"invalid_grant"}"#, "unavailable"),
             (400, "<html>Bad Request</html>", "unavailable"),
             (400, "{}", "unavailable"),
+            (400, r#"{"error":"temporarily_unavailable"}"#, "unavailable"),
+            (400, r#"{"statusCode":400,"error":"Bad Request"}"#, "unavailable"),
+            (400, r#"{"error":"something_new"}"#, "unavailable"),
             (401, r#"{"message":"who are you?"}"#, "unavailable"),
             (403, r#"{"error":"blocked by a firewall"}"#, "unavailable"),
             (404, "", "unavailable"),

@@ -1,16 +1,17 @@
 //! The requests of OAuth 2.0: the address for the end user's browser, a code for tokens, a refresh token for tokens, the
 //! end of a token.
 
+mod answer;
 mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use oauth2::basic::BasicClient;
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenResponse as _, TokenUrl,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
 };
 use routemcp_broker::Network;
 use routemcp_store::Environment;
@@ -18,7 +19,7 @@ use routemcp_unified::manifest::{ClientAuthentication, OAuth2Method};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use self::wire::Wire;
+use self::wire::{Seen, Wire};
 use super::apps::App;
 use super::party::Party;
 use super::refusal::TokenError;
@@ -101,8 +102,8 @@ impl Tokens {
         for (name, value) in &method.token_parameters {
             request = request.add_extra_param(name, value);
         }
-        let answer = request.request_async(&wire).await;
-        self.granted(party, app, answer, &wire, None)
+        let sent = request.request_async(&wire).await;
+        self.granted(party, app, answered(sent, &wire)?, None)
     }
 
     /// A refresh token for tokens. Where the provider gives no new refresh token, the old one stays good.
@@ -120,8 +121,8 @@ impl Tokens {
         for (name, value) in &method.token_parameters {
             request = request.add_extra_param(name, value);
         }
-        let answer = request.request_async(&wire).await;
-        self.granted(party, app, answer, &wire, Some(refresh_token))
+        let sent = request.request_async(&wire).await;
+        self.granted(party, app, answered(sent, &wire)?, Some(refresh_token))
     }
 
     /// Ends a token at the provider (RFC 7009). False where the provider has no way to.
@@ -186,37 +187,29 @@ impl Tokens {
         &self,
         party: &Party,
         app: &App,
-        answer: Answer,
-        wire: &Wire,
+        seen: Seen,
         refresh_token: Option<&SecretString>,
     ) -> Result<Granted, TokenError> {
         let (auth, method) = party.method().map_err(misconfigured)?;
-        let seen = wire.seen();
-        let answer = match (answer, &seen) {
-            (Ok(answer), _) => answer,
-            // An answer came, but no token: the crate's reading of it is too strict to tell why (HubSpot, Zoho).
-            (Err(_), Some(seen)) => return Err(seen.refusal(|error| method.is_invalid_grant(error))),
-            (Err(error), None) => return Err(misconfigured(cause(&error))),
+        let Some(answer) = seen.token() else {
+            return Err(seen.refusal(|error| method.is_invalid_grant(error)));
         };
         let now = Timestamp::now();
-        let lifetime = answer.expires_in().map(SignedDuration::try_from);
         let renewal = Renewal {
-            refresh_token: answer
-                .refresh_token()
-                .map(|token| token.secret().as_str().into())
-                .or_else(|| refresh_token.cloned()),
-            expires_at: lifetime.and_then(|lifetime| now.checked_add(lifetime.ok()?).ok()),
+            refresh_token: answer.refresh_token.or_else(|| refresh_token.cloned()),
+            expires_at: answer
+                .lifetime
+                .and_then(|lifetime| now.checked_add(lifetime).ok()),
             obtained_at: now,
             client_id: app.client_id.clone(),
         };
-        let body = seen.and_then(|seen| seen.json());
-        let settings = body.map(|body| auth.settings_in_token_answer(&body));
+        let settings = auth.settings_in_token_answer(&answer.body);
         Ok(Granted {
             credential: Credential {
-                token: answer.access_token().secret().as_str().into(),
+                token: answer.access_token,
                 renewal: Some(renewal),
             },
-            settings: self.usable_settings(party, settings.unwrap_or_default()),
+            settings: self.usable_settings(party, settings),
         })
     }
 }
@@ -258,10 +251,15 @@ fn client(
     })
 }
 
-type Answer = Result<
-    oauth2::basic::BasicTokenResponse,
-    oauth2::basic::BasicRequestTokenError<routemcp_broker::SendError>,
->;
+/// The answer that came. What the crate makes of it does not matter: it is stricter than providers are, and an answer that
+/// is not understood costs a rotated refresh token.
+fn answered<T, E: std::error::Error>(sent: Result<T, E>, wire: &Wire) -> Result<Seen, TokenError> {
+    match (wire.seen(), sent) {
+        (Some(seen), _) => Ok(seen),
+        (None, Err(error)) => Err(misconfigured(cause(&error))),
+        (None, Ok(_)) => Err(misconfigured("nothing was sent")),
+    }
+}
 
 /// What stood in the way of an answer, in the broker's words.
 fn cause(error: &dyn std::error::Error) -> String {

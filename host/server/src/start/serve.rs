@@ -16,6 +16,9 @@ use crate::oauth::keeper;
 /// How long requests under way may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(35);
 
+/// How long what nobody waits for may take after that: longer than a token URL may.
+const TOKENS: Duration = Duration::from_secs(15);
+
 /// Serves on a listener. SIGTERM and Ctrl-C end it: readiness goes first, requests under way finish.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let stop = stop_signal()?;
@@ -44,6 +47,9 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
     }
     housekeeping.abort();
     keeper.abort();
+    if !app.work.finish(TOKENS).await {
+        tracing::error!("stopped while a token was on its way; its connection may have to be made again");
+    }
     app.store.close().await;
     Ok(())
 }

@@ -194,6 +194,24 @@ impl Store {
         Ok(())
     }
 
+    /// Puts off the next use of a refresh token, unless the connection has another one by now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn postpone_refresh(
+        &self,
+        connection: &Connection,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE connections SET refresh_due_at = $1 WHERE id = $2 AND credential_version = $3")
+            .bind(until.as_millisecond())
+            .bind(connection.id.as_str())
+            .bind(connection.credential_version)
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
     /// Up to `limit` active connections of all tenants whose credential is due to be refreshed, longest due first. Those that
     /// somebody is refreshing are left out, so whoever fails and keeps the lease is not asked again before it ends. A damaged
     /// row is logged and left out, so that it does not stop the others.

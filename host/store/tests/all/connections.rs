@@ -154,19 +154,15 @@ async fn a_deleted_connection_is_gone() {
         .upsert_connection(connection(&acme, LIVE, "hubspot"))
         .await
         .unwrap();
-    assert!(
+    let deleted = fresh.store.delete_connection(&acme, LIVE, &made.id).await;
+    assert_eq!(deleted.unwrap().map(|deleted| deleted.id), Some(made.id.clone()));
+    assert_eq!(
         fresh
             .store
             .delete_connection(&acme, LIVE, &made.id)
             .await
-            .unwrap()
-    );
-    assert!(
-        !fresh
-            .store
-            .delete_connection(&acme, LIVE, &made.id)
-            .await
-            .unwrap()
+            .unwrap(),
+        None
     );
     assert_eq!(
         fresh.store.find_connection(&acme, LIVE, &made.id).await.unwrap(),

@@ -312,3 +312,34 @@ async fn due(fresh: &Fresh, now: Timestamp, limit: u32) -> Vec<String> {
     let due = fresh.store.connections_due_for_refresh(now, limit).await.unwrap();
     due.into_iter().map(|connection| connection.provider).collect()
 }
+
+#[tokio::test]
+async fn what_fails_makes_room_for_others() {
+    let fresh = Fresh::open().await;
+    let (acme, _) = connected(&fresh).await;
+    let now = Timestamp::from_millisecond(1_900_000_000_000).unwrap();
+    let due = |provider: &str| routemcp_store::NewConnection {
+        refresh_due_at: Some(now),
+        ..connection(&acme, LIVE, provider)
+    };
+    for provider in ["pipedrive", "zoho-crm"] {
+        fresh.store.upsert_connection(due(provider)).await.unwrap();
+    }
+    let first = fresh
+        .store
+        .connections_due_for_refresh(now, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let later = now + jiff::SignedDuration::from_hours(1);
+    fresh.store.postpone_refresh(&first, later).await.unwrap();
+    let second = fresh
+        .store
+        .connections_due_for_refresh(now, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    assert_ne!(second.id, first.id);
+    let all = fresh.store.connections_due_for_refresh(later, 9).await.unwrap();
+    assert_eq!(all.len(), 2);
+}

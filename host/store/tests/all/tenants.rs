@@ -62,11 +62,12 @@ async fn connections_belong_to_one_tenant_and_environment() {
             None
         );
         assert!(
-            !fresh
+            fresh
                 .store
                 .delete_connection(organisation, environment, &mine.id)
                 .await
                 .unwrap()
+                .is_none()
         );
     }
     assert_eq!(
@@ -225,7 +226,13 @@ async fn what_no_database_can_keep_is_simply_not_found() {
         store.find_connection(&acme, LIVE, &odd.into()).await.unwrap(),
         None
     );
-    assert!(!store.delete_connection(&acme, LIVE, &odd.into()).await.unwrap());
+    assert!(
+        store
+            .delete_connection(&acme, LIVE, &odd.into())
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(store.find_organisation(odd).await.unwrap(), None);
     assert_eq!(store.authenticate(&odd.into()).await.unwrap(), None);
     assert!(matches!(

@@ -9,7 +9,7 @@ use super::hosts::{self, Origin};
 use super::template::{self, Fault};
 
 /// More is no setting, and what browsers and providers send is not to be stored at any length.
-const MAX_SETTING: usize = 512;
+pub(super) const MAX_SETTING: usize = 512;
 
 /// OAuth 2.0, authorisation code grant.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::oauth2::{MAX_SETTING, usable};
 use super::template::{self, Fault};
 use super::{AuthMethod, Manifest, Setting, TokenUrlError};
 
@@ -142,6 +143,11 @@ impl Manifest {
     }
 
     fn check_setting(&self, name: &str, value: &str) -> Result<(), String> {
+        if !usable(value) {
+            return Err(format!(
+                "must have 1 to {MAX_SETTING} bytes and no control characters"
+            ));
+        }
         let from_token = || {
             self.auth
                 .iter()

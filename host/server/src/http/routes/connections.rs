@@ -90,25 +90,26 @@ pub(crate) async fn get(
     .into_response())
 }
 
-/// `DELETE /connections/{id}`: revokes the credential at the provider where that can be done, then forgets it.
+/// `DELETE /connections/{id}`: forgets the connection, then ends its credential at the provider where that can be done. In
+/// this order, so that a connection which is made again meanwhile is neither deleted nor its credential ended.
 pub(crate) async fn delete(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     caller.require(Scope::Connect)?;
-    let (organisation, environment) = (&caller.0.organisation_id, caller.0.environment);
-    let id = id.into();
-    let found = app.store.find_connection(organisation, environment, &id).await?;
-    let connection = found.ok_or_else(not_found)?;
-    let revoked = revoke(&app, &connection).await;
-    if !app
-        .store
-        .delete_connection(organisation, environment, &id)
-        .await?
-    {
-        return Err(not_found());
-    }
+    let (organisation, environment) = (caller.0.organisation_id.clone(), caller.0.environment);
+    let server = Arc::clone(&app);
+    let work = app.work.spawn(async move {
+        let id = id.into();
+        let deleted = server
+            .store
+            .delete_connection(&organisation, environment, &id)
+            .await?;
+        let connection = deleted.ok_or_else(not_found)?;
+        Ok::<_, ApiError>((id, revoke(&server, &connection).await))
+    });
+    let (id, revoked) = work.await.map_err(ApiError::internal)??;
     let data = json!({ "data": { "id": id.as_str(), "revoked": revoked } });
     Ok(Success::new(StatusCode::OK, "Connection deleted", data).into_response())
 }

@@ -1,6 +1,7 @@
 //! What this process knows of the refreshes of one connection: whether one is under way, what it could not write, and how
 //! the last ones failed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,11 +41,14 @@ impl Flights {
 #[derive(Default)]
 pub(super) struct Flight {
     alone: Mutex<()>,
+    writing: AtomicBool,
     memory: std::sync::Mutex<Memory>,
 }
 
 #[derive(Default)]
 struct Memory {
+    /// Which version of the credential failed. Another one is another matter: the end user has connected again.
+    version: i64,
     failures: u32,
     /// Not before this, and why.
     pause: Option<(Instant, RefreshError)>,
@@ -63,8 +67,9 @@ impl Flight {
 
     /// Refuses while the last failure is fresh: a provider in trouble is not asked by every request again, and one that
     /// ended an authorisation only now and then, in case it was mistaken.
-    pub(super) fn may_try(&self) -> Result<(), RefreshError> {
-        match &self.memory().pause {
+    pub(super) fn may_try(&self, version: i64) -> Result<(), RefreshError> {
+        let memory = self.memory();
+        match memory.pause.as_ref().filter(|_| memory.version == version) {
             Some((until, error)) if *until > Instant::now() => Err(match error {
                 RefreshError::Ended(_) => error.clone(),
                 RefreshError::Unavailable { reason, .. } => RefreshError::Unavailable {
@@ -77,8 +82,12 @@ impl Flight {
     }
 
     /// Remembers a failure that may pass.
-    pub(super) fn failed(&self, reason: String, asked: Option<Duration>) -> RefreshError {
+    pub(super) fn failed(&self, version: i64, reason: String, asked: Option<Duration>) -> RefreshError {
         let mut memory = self.memory();
+        if memory.version != version {
+            memory.failures = 0;
+        }
+        memory.version = version;
         let wait = pause(memory.failures).max(asked.unwrap_or_default().min(LONGEST_PAUSE));
         memory.failures = memory.failures.saturating_add(1);
         let error = RefreshError::Unavailable {
@@ -90,9 +99,11 @@ impl Flight {
     }
 
     /// Remembers that the provider ended the authorisation.
-    pub(super) fn ended(&self, reason: String) -> RefreshError {
+    pub(super) fn ended(&self, version: i64, reason: String) -> RefreshError {
         let error = RefreshError::Ended(reason);
-        self.memory().pause = Some((Instant::now() + LONGEST_PAUSE, error.clone()));
+        let mut memory = self.memory();
+        memory.version = version;
+        memory.pause = Some((Instant::now() + LONGEST_PAUSE, error.clone()));
         error
     }
 
@@ -102,6 +113,20 @@ impl Flight {
 
     pub(super) fn keep(&self, version: i64, granted: Granted) {
         self.memory().unsaved = Some((version, granted));
+    }
+
+    /// Whether the caller is the one to go on writing.
+    pub(super) fn begin_writing(&self) -> bool {
+        !self.writing.swap(true, Ordering::Relaxed)
+    }
+
+    pub(super) fn end_writing(&self) {
+        self.writing.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether something is still to be written.
+    pub(super) fn has_unsaved(&self) -> bool {
+        self.memory().unsaved.is_some()
     }
 
     /// What could not be written, if nothing newer than `version` was.
@@ -129,7 +154,7 @@ mod tests {
     use crate::oauth::refresh::RefreshError;
 
     fn failed(flight: &Flight, asked: Option<u64>) -> u64 {
-        match flight.failed("no answer".to_owned(), asked.map(Duration::from_secs)) {
+        match flight.failed(1, "no answer".to_owned(), asked.map(Duration::from_secs)) {
             RefreshError::Unavailable { retry_after, .. } => retry_after.as_secs(),
             RefreshError::Ended(reason) => panic!("{reason}"),
         }
@@ -144,22 +169,23 @@ mod tests {
     #[test]
     fn a_failure_holds_off_the_next_try_until_one_succeeds() {
         let flight = Flight::default();
-        assert!(flight.may_try().is_ok());
+        assert!(flight.may_try(1).is_ok());
         failed(&flight, None);
-        let RefreshError::Unavailable { reason, retry_after } = flight.may_try().unwrap_err() else {
+        let RefreshError::Unavailable { reason, retry_after } = flight.may_try(1).unwrap_err() else {
             panic!("not unavailable");
         };
         assert_eq!(reason, "no answer");
         assert!(retry_after <= Duration::from_secs(1));
         flight.succeeded();
-        assert!(flight.may_try().is_ok());
+        assert!(flight.may_try(1).is_ok());
     }
 
     #[test]
     fn an_ended_authorisation_stays_ended_for_a_while() {
         let flight = Flight::default();
-        let ended = flight.ended("revoked".to_owned());
-        assert_eq!(flight.may_try().unwrap_err(), ended);
+        let ended = flight.ended(1, "revoked".to_owned());
+        assert_eq!(flight.may_try(1).unwrap_err(), ended);
+        assert_eq!(flight.may_try(2), Ok(()), "the end user has connected again");
     }
 
     #[test]

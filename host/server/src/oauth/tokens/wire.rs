@@ -12,9 +12,9 @@ use routemcp_broker::{
 };
 use routemcp_unified::manifest::ClientAuthentication;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use url::{Url, form_urlencoded};
 
+use super::answer::{self, Answer};
 use crate::oauth::apps::App;
 use crate::oauth::refusal::{TokenError, refusal};
 
@@ -37,24 +37,29 @@ pub(super) struct Seen {
     status: u16,
     body: Bytes,
     retry_after: Option<Duration>,
+    /// What was sent and must not show in a message: a token URL may echo it.
+    secrets: Vec<SecretString>,
 }
 
 impl Seen {
-    fn of(response: &Response) -> Self {
+    fn of(response: &Response, secrets: Vec<SecretString>) -> Self {
         Self {
             status: response.status,
             body: response.body.clone(),
             retry_after: response.retry_after(),
+            secrets,
         }
+    }
+
+    /// The tokens in it, if it holds any.
+    pub(super) fn token(&self) -> Option<Answer> {
+        answer::read(self.status, &self.body)
     }
 
     /// What it means when it holds no token.
     pub(super) fn refusal(&self, is_invalid_grant: impl Fn(&str) -> bool) -> TokenError {
-        refusal(self.status, &self.body, self.retry_after, is_invalid_grant)
-    }
-
-    pub(super) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+        let body = without(&self.body, &self.secrets);
+        refusal(self.status, &body, self.retry_after, is_invalid_grant)
     }
 }
 
@@ -115,7 +120,7 @@ impl Wire {
         })?;
         match response.status {
             200..=299 => Ok(()),
-            _ => Err(Seen::of(&response).refusal(|_| false)),
+            _ => Err(Seen::of(&response, vec![token.clone(), app.client_secret.clone()]).refusal(|_| false)),
         }
     }
 
@@ -125,6 +130,7 @@ impl Wire {
         authorization: Option<SecretString>,
         form: Vec<u8>,
     ) -> Result<Response, SendError> {
+        let secrets = secrets_in(&form);
         let limits = Limits {
             requests: 3,
             response_bytes: ANSWER_BYTES,
@@ -156,9 +162,31 @@ impl Wire {
             repeatable: false,
         };
         let response = session.send(request).await?;
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::of(&response));
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen::of(&response, secrets));
         Ok(response)
     }
+}
+
+/// Values of a form that nobody should read in a message.
+fn secrets_in(form: &[u8]) -> Vec<SecretString> {
+    const SECRET: [&str; 5] = ["client_secret", "code", "code_verifier", "refresh_token", "token"];
+    form_urlencoded::parse(form)
+        .filter(|(name, value)| SECRET.contains(&name.as_ref()) && !value.is_empty())
+        .map(|(_, value)| value.as_ref().into())
+        .collect()
+}
+
+/// The body with these values blotted out, as they are and as they stand in a form.
+fn without(body: &[u8], secrets: &[SecretString]) -> Vec<u8> {
+    let mut text = String::from_utf8_lossy(body).into_owned();
+    for secret in secrets {
+        let secret = secret.expose_secret();
+        let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        text = text
+            .replace(secret, "[credential]")
+            .replace(&encoded, "[credential]");
+    }
+    text.into_bytes()
 }
 
 /// The form of a revocation, and the `Authorization` header if the client shows itself there.
@@ -208,4 +236,21 @@ fn basic(app: &App) -> SecretString {
         encode(app.client_secret.expose_secret())
     );
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{secrets_in, without};
+
+    #[test]
+    fn what_a_token_url_echoes_is_blotted_out() {
+        let secrets = secrets_in(b"client_secret=s3%2Fcr3t&code=c0de&grant_type=authorization_code");
+        let body =
+            br#"{"error":"x","error_description":"s3/cr3t, s3%2Fcr3t and c0de of authorization_code"}"#;
+        let clean = String::from_utf8(without(body, &secrets)).unwrap();
+        assert_eq!(
+            clean,
+            r#"{"error":"x","error_description":"[credential], [credential] and [credential] of authorization_code"}"#
+        );
+    }
 }

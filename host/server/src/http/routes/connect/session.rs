@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::app::App;
-use crate::connect::session::{authenticate, check_origin};
+use crate::connect::session::{authenticate, check_origin, identify};
 use crate::connect::{authorization, establish, offer, token};
 use crate::http::body;
 use crate::http::envelope::{Success, time_text};
@@ -73,7 +73,8 @@ pub(crate) async fn authorization(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let session = authenticate(&app, &headers).await?;
+    // Who is at the provider's page when the session ends still hears how it ended.
+    let session = identify(&app, &headers).await?;
     let found = authorization::find(&app, &session, &id.into()).await?;
     let shown = authorization::show(&app, &found).await?;
     Ok(Success::new(

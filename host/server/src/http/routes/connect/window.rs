@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use oauth2::CsrfToken;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
@@ -19,6 +19,7 @@ use crate::http::error::ApiError;
 
 /// Names the browser, so that an address to come back to is of no use in another one.
 const COOKIE: &str = "routemcp_browser";
+const SECURE_COOKIE: &str = "__Host-routemcp_browser";
 /// As long as an authorisation may take, in seconds.
 const COOKIE_AGE: u32 = 600;
 
@@ -26,9 +27,16 @@ const COOKIE_AGE: u32 = 600;
 pub(crate) async fn launch(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let browser = browser(&headers).unwrap_or_else(|| CsrfToken::new_random().secret().as_str().into());
+    // A link that somebody passed on must not send another person to the provider, nor may a preview use it up.
+    if method == Method::HEAD || !is_from_widget(&headers) {
+        let message = "Open this from the product that you want to connect.";
+        return Ok(callback_page(StatusCode::FORBIDDEN, "Not from here", message));
+    }
+    let browser = browser(&headers, cookie_name(&app))
+        .unwrap_or_else(|| CsrfToken::new_random().secret().as_str().into());
     let Some(url) = authorization::launch(&app, &id.into(), &browser).await? else {
         let message = "This window was opened already, or too late. Try again where you came from.";
         return Ok(callback_page(StatusCode::GONE, "Start again", message));
@@ -45,12 +53,25 @@ pub(crate) async fn launch(
     Ok(response)
 }
 
-fn cookie(app: &App, browser: &SecretString) -> Result<HeaderValue, ApiError> {
+/// Browsers say where a navigation began. The widget's page is on our own origin.
+fn is_from_widget(headers: &HeaderMap) -> bool {
+    headers
+        .get("sec-fetch-site")
+        .is_none_or(|site| site.as_bytes() == b"same-origin")
+}
+
+/// With https the name tells browsers to take it from this host only, so that no neighbour can plant one.
+fn cookie_name(app: &App) -> &'static str {
     let is_https = app.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
-    let secure = if is_https { "; Secure" } else { "" };
+    if is_https { SECURE_COOKIE } else { COOKIE }
+}
+
+fn cookie(app: &App, browser: &SecretString) -> Result<HeaderValue, ApiError> {
+    let name = cookie_name(app);
+    let secure = if name == SECURE_COOKIE { "; Secure" } else { "" };
     // Lax: the provider's redirect is a navigation from another site.
     let text = format!(
-        "{COOKIE}={}; Path=/; Max-Age={COOKIE_AGE}; HttpOnly; SameSite=Lax{secure}",
+        "{name}={}; Path=/; Max-Age={COOKIE_AGE}; HttpOnly; SameSite=Lax{secure}",
         browser.expose_secret()
     );
     let mut value = HeaderValue::from_str(&text).map_err(ApiError::internal)?;
@@ -58,13 +79,13 @@ fn cookie(app: &App, browser: &SecretString) -> Result<HeaderValue, ApiError> {
     Ok(value)
 }
 
-fn browser(headers: &HeaderMap) -> Option<SecretString> {
+fn browser(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let cookies = headers.get_all(header::COOKIE).into_iter();
     cookies
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == COOKIE && is_ours(value))
+        .find(|(known, value)| *known == name && is_ours(value))
         .map(|(_, value)| value.into())
 }
 
@@ -83,7 +104,7 @@ pub(crate) async fn callback(State(app): State<Arc<App>>, uri: Uri, headers: Hea
         .collect();
     let redirect = Redirect {
         query,
-        browser: browser(&headers),
+        browser: browser(&headers, cookie_name(&app)),
     };
     match complete(Arc::clone(&app), redirect).await {
         Ok(connection) => {
@@ -115,7 +136,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, HeaderValue::from_str(&cookies).unwrap());
-            let found = browser(&headers);
+            let found = browser(&headers, super::COOKIE);
             assert_eq!(
                 found.as_ref().map(ExposeSecret::expose_secret),
                 expected,

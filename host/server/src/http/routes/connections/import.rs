@@ -59,7 +59,7 @@ pub(crate) async fn create(
     if import.end_user_id.trim().is_empty() {
         return Err(ApiError::invalid("endUserId", "must not be empty"));
     }
-    checked(manifest, &import.settings)?;
+    checked(&connector, &import.settings)?;
     let key = &caller.0;
     let party = Party {
         auth_method: auth_method(manifest, import.auth_method.as_deref())?,
