@@ -11,5 +11,4 @@ pub(crate) mod offer;
 pub(crate) mod origins;
 mod probe;
 pub(crate) mod session;
-pub(crate) mod settings;
 pub(crate) mod token;

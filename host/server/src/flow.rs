@@ -11,3 +11,4 @@ pub(crate) mod mappings;
 pub(crate) mod owners;
 pub(crate) mod record;
 pub(crate) mod sandboxes;
+pub(crate) mod settings;

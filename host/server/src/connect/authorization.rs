@@ -14,8 +14,8 @@ use url::Url;
 
 use super::establish;
 use super::offer::{missing_for_oauth, offered, unused};
-use super::settings::from_form;
 use crate::app::App;
+use crate::flow::settings::from_form;
 use crate::http::error::{ApiError, Code};
 use crate::oauth::party::Party;
 use crate::oauth::tokens::below;

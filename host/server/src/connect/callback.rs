@@ -12,9 +12,9 @@ use url::Url;
 
 use super::authorization::{DENIED, EXPIRED, FAILED, TROUBLE};
 use super::establish::establish;
-use super::settings::{checked, checked_so_far};
 use crate::app::App;
 use crate::flow::connected::known_provider;
+use crate::flow::settings::{checked, checked_so_far};
 use crate::http::error::ApiError;
 use crate::oauth::party::Party;
 use crate::oauth::refusal::TokenError;

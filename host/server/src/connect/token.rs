@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::establish::establish;
 use super::offer::{offered, unused};
 use super::probe::probe;
-use super::settings::{checked, from_form};
 use crate::app::App;
 use crate::flow::credential::Credential;
+use crate::flow::settings::{checked, from_form};
 use crate::http::error::ApiError;
 use crate::oauth::party::Party;
 

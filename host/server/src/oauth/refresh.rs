@@ -21,8 +21,8 @@ use super::party::Party;
 use super::refusal::TokenError;
 use super::standing::{Standing, standing};
 use super::tokens::{Granted, Tokens};
-use crate::connect::settings::checked;
 use crate::flow::credential::Credential;
+use crate::flow::settings::checked;
 use crate::work::Work;
 
 /// How long a lease lasts: longer than a token URL may take and a write after it, so that nobody else begins while an

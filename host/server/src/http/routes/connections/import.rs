@@ -16,9 +16,9 @@ use serde_json::json;
 
 use super::show;
 use crate::app::App;
-use crate::connect::settings::checked;
 use crate::flow::connected::known_provider;
 use crate::flow::credential::{Credential, Renewal};
+use crate::flow::settings::checked;
 use crate::http::body;
 use crate::http::envelope::Success;
 use crate::http::error::{ApiError, Code};
