@@ -1,27 +1,37 @@
 //! What the tests stand on: processes, an HTTP client with typed answers, a provider that follows a script.
 
 mod answer;
+mod browser;
 mod client;
 mod command;
 mod crud;
 mod places;
+mod postgres;
 mod process;
 mod production;
 mod provider;
 mod raw;
 mod redact;
+mod sandbox;
 mod server;
+mod site;
 mod walk;
+mod widget;
 
 pub(crate) use answer::Answer;
+pub(crate) use browser::{Browser, Page};
 pub(crate) use client::{Client, http};
 pub(crate) use command::routemcp;
 pub(crate) use crud::LifeCycle;
-pub(crate) use places::{copy_atomically, hubspot, snoop, twin, twin_that_asks_for_more};
+pub(crate) use places::{connector, copy_atomically, hubspot, snoop, twin, twin_that_asks_for_more};
+pub(crate) use postgres::Postgres;
 pub(crate) use process::{Process, status_of};
 pub(crate) use production::{MASTER_KEY, Production, arguments, database};
 pub(crate) use provider::{Provider, Received, Reply};
 pub(crate) use raw::{raw, raw_half_closed};
 pub(crate) use redact::redacted;
-pub(crate) use server::{Server, shared};
+pub(crate) use sandbox::Sandbox;
+pub(crate) use server::{Server, Setup, shared};
+pub(crate) use site::{Replica, Site};
 pub(crate) use walk::{assert_walks_exactly_once, walk};
+pub(crate) use widget::{Attempt, Widget};

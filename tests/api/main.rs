@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod connect;
+#[cfg(test)]
 mod connections;
 #[cfg(test)]
 mod connectors;

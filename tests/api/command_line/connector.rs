@@ -1,5 +1,9 @@
 //! `routemcp connector`
 
+mod build;
+mod new;
+mod projects;
+
 use crate::harness::{hubspot, routemcp};
 
 #[test]

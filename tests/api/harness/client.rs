@@ -44,6 +44,11 @@ impl Client {
         }
     }
 
+    /// The server's address.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A request to a path of the API (such as `/contact?limit=5`), or to one that begins with `//` at the root.
     pub(crate) fn call(&self, method: Method, path: &str) -> Call {
         let url = match path.strip_prefix('/') {

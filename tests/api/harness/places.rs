@@ -8,7 +8,12 @@ fn target() -> PathBuf {
 
 /// The HubSpot connector's file.
 pub(crate) fn hubspot() -> PathBuf {
-    existing(target().join("connectors/hubspot.wasm"))
+    connector("hubspot")
+}
+
+/// The file of one of our connectors.
+pub(crate) fn connector(slug: &str) -> PathBuf {
+    existing(target().join(format!("connectors/{slug}.wasm")))
 }
 
 /// The connector that reports everything within its reach.

@@ -125,11 +125,16 @@ fn run(folder: &Path, arguments: &[String]) -> (Process, String) {
         ("ROUTEMCP_ADMIN_TOKEN".to_owned(), ADMIN_TOKEN.to_owned()),
     ];
     let mut process = Process::start(folder, arguments, &environment);
-    let url = process.wait_for("its address", |process| {
+    let url = address(&mut process);
+    (process, url)
+}
+
+/// Waits until a `routemcp serve` says where it listens.
+pub(super) fn address(process: &mut Process) -> String {
+    process.wait_for("its address", |process| {
         let log = process.errors();
         let line = log.lines().find(|line| line.contains("\"serving\""))?;
         let line: serde_json::Value = serde_json::from_str(line).expect("the log is JSON, line by line");
         Some(format!("http://{}", line["address"].as_str()?))
-    });
-    (process, url)
+    })
 }
