@@ -47,9 +47,10 @@ impl Process {
         }
     }
 
-    /// Waits for something that the process will do; panics with its output if it ends or takes longer than 30 seconds.
+    /// Waits for something that the process will do; panics with its output if it ends or takes longer than two minutes: on a
+    /// busy machine connectors that are in no cache take their time.
     pub(crate) fn wait_for<T>(&mut self, what: &str, mut look: impl FnMut(&Self) -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_secs(120);
         loop {
             if let Some(found) = look(self) {
                 return found;
@@ -63,7 +64,7 @@ impl Process {
             );
             assert!(
                 Instant::now() < deadline,
-                "`{}`: no {what} in 30 s:\n{}",
+                "`{}`: no {what} in two minutes:\n{}",
                 self.what,
                 self.tail()
             );
