@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test browser-test load build host connectors lint clean
+.PHONY: help dev test sdk-test browser-test load build host connectors lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -14,6 +14,17 @@ dev: build ## Start the server on port 5001 with test data, and print a curl to 
 
 test: build ## Run every test
 	cargo test --workspace
+
+sdk-test: build ## Test the SDKs, the projects of `connector new`, and the community connectors (Node 20, Python 3.11)
+	node --test sdk/javascript/test/
+	cd sdk/python && python3 -m unittest discover -s tests -t .
+	cargo test --workspace --test api command_line::connector::projects -- --ignored
+	$(ROUTEMCP) connector build community/close --output target/community/close.wasm
+	npm test --prefix community/close
+	$(ROUTEMCP) connector test target/community/close.wasm
+	$(ROUTEMCP) connector build community/attio --output target/community/attio.wasm
+	cd community/attio && .venv/bin/python -m unittest
+	$(ROUTEMCP) connector test target/community/attio.wasm
 
 browser-test: build ## Connect accounts in a real browser (Node 20, chromium)
 	npm ci --prefix tests/browser --no-audit --no-fund

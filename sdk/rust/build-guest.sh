@@ -1,14 +1,25 @@
 #!/bin/sh
-# Builds connectors (cargo packages of this workspace) into core WebAssembly modules under target/guests.
-# usage: sdk/rust/build-guest.sh PACKAGE...
+# Builds connectors into core WebAssembly modules.
+# usage: sdk/rust/build-guest.sh PACKAGE...                     cargo packages of this workspace, into target/guests
+#        sdk/rust/build-guest.sh --project FOLDER [OPTION...]   the package in any folder, with options for cargo; this is
+#                                                               what `routemcp connector build` runs
 #
 # Finds a tool chain with a standard library for wasm32-unknown-unknown, in this order: the ordinary one, the ordinary one
 # after `rustup target add`, Debian's rustc-web with -Zbuild-std (installed when we may). Says what to install otherwise.
 set -eu
 
 target=wasm32-unknown-unknown
-root=$(cd "$(dirname "$0")/../.." && pwd)
-cd "$root"
+if [ "${1:-}" = --project ]; then
+    cd "$2"
+    shift 2
+else
+    cd "$(dirname "$0")/../.."
+    packages=
+    for package in "$@"; do packages="$packages -p $package"; done
+    # shellcheck disable=SC2086 # package names are words
+    set -- --target-dir target/guests $packages
+fi
+set -- --profile guest "$@"
 
 has_target() {
     sysroot=$(rustc --print sysroot 2>/dev/null) && [ -d "$sysroot/lib/rustlib/$target/lib" ]
@@ -42,11 +53,6 @@ build_with_debian_web() {
         /usr/bin/cargo build -Zbuild-std=std,panic_abort --target "$target" "$@"
 }
 
-packages=
-for package in "$@"; do packages="$packages -p $package"; done
-# shellcheck disable=SC2086 # package names are words
-set -- --profile guest --target-dir target/guests $packages
-
 if has_target; then
     build_with_rustup "$@"
 elif has_debian_web; then
@@ -58,8 +64,8 @@ elif install_debian_web && has_debian_web; then
 else
     cat >&2 <<'ADVICE'
 Connectors are compiled to WebAssembly, and this machine has no Rust standard library for wasm32-unknown-unknown. Install one:
-  with rustup:   rustup target add wasm32-unknown-unknown
-  on Debian:     apt-get install rustc-web cargo-web rust-web-src lld-19
+  with rustup (https://rustup.rs):   rustup target add wasm32-unknown-unknown
+  on Debian, as root:                apt-get install rustc-web cargo-web rust-web-src lld-19
 ADVICE
     exit 1
 fi

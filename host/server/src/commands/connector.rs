@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod compile_for_cache;
 mod install;
+mod new;
 mod remote;
 mod sign;
 mod switch;
@@ -14,7 +15,9 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Turn a core WebAssembly module into a component.
+    /// Begin a connector: a project that builds, has a sandbox and passes the suite.
+    New(new::Arguments),
+    /// Build a project's component, or turn a core WebAssembly module into one.
     Build(build::Arguments),
     /// Load a component as the host would, and print what it is and what it asks for.
     Check(check::Arguments),
@@ -47,6 +50,7 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::New(arguments) => new::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Check(arguments) => check::run(arguments).await,
         Command::Test(arguments) => test::run(arguments).await,

@@ -1,24 +1,61 @@
-//! `routemcp connector build`: a core module becomes a component.
+//! `routemcp connector build`: a project, or a core module, becomes a component.
+
+mod javascript;
+mod project;
+mod python;
+mod rust;
+mod tool;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use wit_component::ComponentEncoder;
 
 use crate::commands::say;
+use project::{Project, Tools};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The core module, for example target/wasm32-unknown-unknown/release/my_connector.wasm
-    module: PathBuf,
-    /// Where to write the component.
+    /// A project's folder, as `routemcp connector new` makes it, or a core module built with a RouteMCP SDK.
+    path: PathBuf,
+    /// Where to write the component; SLUG.wasm in the project's folder if not given.
     #[arg(long, short)]
-    output: PathBuf,
+    output: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let Arguments { module, output } = arguments;
+    let path = &arguments.path;
+    if path.is_dir() {
+        return build_project(&Project::find(path)?, arguments.output.as_deref());
+    }
+    let Some(output) = &arguments.output else {
+        bail!(
+            "where should the component of {} go? Say --output FILE",
+            path.display()
+        );
+    };
+    build_module(path, output)
+}
+
+fn build_project(project: &Project, output: Option<&Path>) -> anyhow::Result<()> {
+    let output = match output {
+        Some(output) => output.to_owned(),
+        None => project.default_output()?,
+    };
+    // Tools run in the project's folder and not here.
+    let output = std::path::absolute(&output).with_context(|| format!("cannot find {}", output.display()))?;
+    if let Some(folder) = output.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    match project.tools {
+        Tools::Rust => build_module(&rust::build(&project.folder)?, &output),
+        Tools::JavaScript => javascript::build(&project.folder, &output),
+        Tools::Python => python::build(&project.folder, &output),
+    }
+}
+
+fn build_module(module: &Path, output: &Path) -> anyhow::Result<()> {
     let core = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut encoder = ComponentEncoder::default();
     let component = encoder
