@@ -22,31 +22,22 @@ fn routemcp(folder: &Path, arguments: &[&str]) -> String {
     out
 }
 
-fn from_new_to_tested(language: &str, needs_wasi: bool) {
+fn from_new_to_tested(language: &str) {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
+    let name = "Project of Zoë's";
     routemcp(
         here,
-        &[
-            "connector",
-            "new",
-            "--lang",
-            language,
-            "Project of Zoë's",
-            "--slug",
-            "zoe",
-        ],
+        &["connector", "new", "--lang", language, name, "--slug", "zoe"],
     );
     let project = here.join("zoe");
-    for _ in 0..2 {
-        routemcp(&project, &["connector", "build", "."]);
-    }
-    let checked = routemcp(&project, &["connector", "check", "zoe.wasm"]);
-    assert!(checked.contains("zoe 0.1.0 (Project of Zoë's)"), "{checked}");
-    assert_eq!(checked.contains("wasi:"), needs_wasi, "{checked}");
+    routemcp(&project, &["connector", "build", "."]);
     let tested = routemcp(&project, &["connector", "test", "zoe.wasm"]);
+    let first = tested.lines().next().unwrap_or_default();
+    assert!(first.starts_with("zoe 0.1.0 (Project of Zoë's)"), "{tested}");
+    let passed = |case: &str| tested.contains(&format!("pass  {case}"));
     assert!(
-        tested.contains("contact") && tested.contains(" 0 failed"),
+        passed("walk") && passed("create") && passed("expired-token"),
         "{tested}"
     );
 }
@@ -54,17 +45,17 @@ fn from_new_to_tested(language: &str, needs_wasi: bool) {
 #[test]
 #[ignore = "`make sdk-test` runs it: cargo gets packages and compiles them"]
 fn a_new_project_in_rust_passes_the_suite() {
-    from_new_to_tested("rust", false);
+    from_new_to_tested("rust");
 }
 
 #[test]
 #[ignore = "`make sdk-test` runs it: npm gets the tools"]
 fn a_new_project_in_javascript_passes_the_suite() {
-    from_new_to_tested("javascript", true);
+    from_new_to_tested("javascript");
 }
 
 #[test]
 #[ignore = "`make sdk-test` runs it: pip gets the tools"]
 fn a_new_project_in_python_passes_the_suite() {
-    from_new_to_tested("python", true);
+    from_new_to_tested("python");
 }
