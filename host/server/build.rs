@@ -16,6 +16,7 @@ const RUST: &[Part] = &[
     ("sdk/rust/src", "sdk/src", false),
     ("wit/connector.wit", "sdk/wit/connector.wit", false),
     ("wit/manifest.schema.json", "manifest.schema.json", false),
+    ("rustfmt.toml", "rustfmt.toml", false),
     ("LICENSE", "sdk/LICENSE", false),
 ];
 

@@ -63,7 +63,7 @@ fn collection(resource: &str) -> Result<&'static str, Failure> {
     match resource {
         "contact" => Ok("/people"),
         "owner" => Ok("/users"),
-        _ => Err(Failure::unsupported(format!("{{name}} has no {resource}"))),
+        _ => Err(Failure::unsupported(format!("there is no {resource} here"))),
     }
 }
 
@@ -87,9 +87,7 @@ fn put(object: &mut Map<String, Value>, steps: &[&str], value: Value) {
         [] => {}
         [field] => drop(object.insert((*field).to_owned(), value)),
         [field, rest @ ..] => {
-            let member = object
-                .entry(*field)
-                .or_insert_with(|| Value::Object(Map::new()));
+            let member = object.entry(*field).or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(member) = member {
                 put(member, rest, value);
             }

@@ -37,7 +37,10 @@ impl Sandbox for ProviderSandbox {
 /// The switch by which tests set the limit: `PUT` with `{"requests": n}`, and `DELETE` to take it back.
 fn set_limit(request: &Request, state: &mut dyn State) -> Response {
     let body = request.json().unwrap_or_default();
-    match (request.method.as_str(), body.get("requests").and_then(Value::as_u64)) {
+    match (
+        request.method.as_str(),
+        body.get("requests").and_then(Value::as_u64),
+    ) {
         ("PUT", Some(calls)) => state.put(LIMIT.0, LIMIT.1, &calls),
         ("DELETE", _) => drop(state.delete(LIMIT.0, LIMIT.1)),
         _ => return refuse(400, "PUT with {\"requests\": n}, or DELETE"),
@@ -129,7 +132,10 @@ fn save(state: &mut dyn State, status: u16, mut person: Value, request: &Request
     merge(&mut person, change);
     let fields = faults(&person);
     if !fields.is_empty() {
-        return Response::json(422, &json!({ "message": "Some fields are not valid.", "fields": fields }));
+        return Response::json(
+            422,
+            &json!({ "message": "Some fields are not valid.", "fields": fields }),
+        );
     }
     state.put(PEOPLE, text(&person, "id"), &person);
     Response::json(status, &person)

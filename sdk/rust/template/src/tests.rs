@@ -71,7 +71,10 @@ fn a_filter_goes_to_the_provider_and_keeps_the_rest_out() {
 fn what_is_written_is_read_and_null_clears() {
     install();
     let values = object(json!({ "last_name": "Lind", "/address/city": "Malmö", "phone": "1" }));
-    let made = Provider::create("contact", values, &[]).unwrap().resolve().unwrap();
+    let made = Provider::create("contact", values, &[])
+        .unwrap()
+        .resolve()
+        .unwrap();
     let id = made["id"].as_str().unwrap();
     Provider::update("contact", id, object(json!({ "phone": null })), &[]).unwrap();
     let read = Provider::get("contact", id, &[]).unwrap().resolve().unwrap();
@@ -102,9 +105,5 @@ fn a_wrong_key_is_told_as_such() {
         limit: 1,
         ..Query::default()
     };
-    assert!(
-        Provider::list("owner", &query)
-            .unwrap_err()
-            .is("unauthorized")
-    );
+    assert!(Provider::list("owner", &query).unwrap_err().is("unauthorized"));
 }
