@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::establish;
-use super::offer::{missing_for_oauth, offered, unused};
+use super::offer::{oauth_app, offered, unused};
 use crate::app::App;
 use crate::flow::settings::from_form;
 use crate::http::error::{ApiError, Code};
@@ -37,27 +37,14 @@ pub(crate) async fn begin(
     wish: Wish,
 ) -> Result<Authorization, ApiError> {
     let connector = offered(app, session, &wish.provider)?;
-    let party = Party {
-        organisation: session.organisation_id.clone(),
-        environment: session.environment,
-        settings: connector.manifest().settings_with(&wish.settings),
-        auth_method: wish.auth_method,
-        connector,
-    };
+    let party = Party::to_be(session, connector, wish.auth_method, &wish.settings);
     let (auth, method) = party
         .method()
         .map_err(|error| ApiError::invalid("authMethod", error.to_string()))?;
     from_form(party.manifest(), auth, &wish.settings)?;
     unused(app, session, &wish.provider).await?;
-    if let Some(missing) = missing_for_oauth(app, session, party.manifest()).await? {
-        return Err(missing);
-    }
+    let oauth_app = oauth_app(app, session, party.manifest()).await?;
     let redirect_uri = redirect_uri(app)?;
-    let oauth_app = app
-        .apps
-        .for_connecting(&party.organisation, party.environment, &wish.provider)
-        .await?
-        .ok_or_else(|| ApiError::internal("the OAuth app went away"))?;
     let state: SecretString = CsrfToken::new_random().secret().as_str().into();
     let (challenge, verifier) = if method.pkce {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();

@@ -90,13 +90,8 @@ async fn exchange(
 ) -> Result<Connection, Failure> {
     let session = session(app, authorization).await?;
     let connector = known_provider(app, &authorization.provider).map_err(api)?;
-    let mut party = Party {
-        auth_method: authorization.auth_method.clone(),
-        organisation: session.organisation_id.clone(),
-        environment: session.environment,
-        settings: BTreeMap::new(),
-        connector,
-    };
+    let method = authorization.auth_method.clone();
+    let mut party = Party::to_be(&session, connector, method, &authorization.settings);
     let (auth, method) = party.method().map_err(internal)?;
     if let Some(error) = query.get("error") {
         return Err(refused(

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::flow::connected::known_provider;
 use crate::http::envelope::time_text;
 use crate::http::error::{ApiError, Code};
+use crate::oauth::apps::App as OAuthApp;
 
 /// The connector of a provider that this session offers.
 pub(crate) fn offered(
@@ -94,7 +95,11 @@ async fn methods(app: &App, session: &ConnectSession, manifest: &Manifest) -> Re
     let mut shown = Vec::new();
     for method in &manifest.auth {
         let problem = match method {
-            AuthMethod::Oauth2(_) => missing_for_oauth(app, session, manifest).await?,
+            AuthMethod::Oauth2(_) => match oauth_app(app, session, manifest).await {
+                Ok(_) => None,
+                Err(error) if error.code == Code::OauthAppMissing => Some(error.message),
+                Err(error) => return Err(error),
+            },
             AuthMethod::Token(_) => None,
         };
         let (label, help) = match method {
@@ -119,37 +124,37 @@ async fn methods(app: &App, session: &ConnectSession, manifest: &Manifest) -> Re
             "label": label,
             "help": help,
             "available": problem.is_none(),
-            "unavailableReason": problem.map(|problem| problem.message),
+            "unavailableReason": problem,
             "settings": settings.collect::<Vec<_>>(),
         }));
     }
     Ok(shown)
 }
 
-/// What an OAuth connection to this provider lacks; none if it can be made.
-pub(crate) async fn missing_for_oauth(
+/// The OAuth app to connect with.
+///
+/// # Errors
+/// [`Code::OauthAppMissing`] says what is still to be set up.
+pub(crate) async fn oauth_app(
     app: &App,
     session: &ConnectSession,
     manifest: &Manifest,
-) -> Result<Option<ApiError>, ApiError> {
+) -> Result<OAuthApp, ApiError> {
     if app.public_url.is_none() {
         let message =
             "This server does not know its public address: its operator has to set ROUTEMCP_PUBLIC_URL.";
-        return Ok(Some(ApiError::new(Code::OauthAppMissing, message)));
+        return Err(ApiError::new(Code::OauthAppMissing, message));
     }
     let known = app
         .apps
         .for_connecting(&session.organisation_id, session.environment, &manifest.slug)
         .await?;
-    let message = || {
-        format!(
-            "No OAuth app is set up for {}: give one with PUT /api/v1/oauth-apps/{}.",
-            manifest.name, manifest.slug
-        )
-    };
-    Ok(known
-        .is_none()
-        .then(|| ApiError::new(Code::OauthAppMissing, message())))
+    known.ok_or_else(|| {
+        let (name, slug) = (&manifest.name, &manifest.slug);
+        let message =
+            format!("No OAuth app is set up for {name}: give one with PUT /api/v1/oauth-apps/{slug}.");
+        ApiError::new(Code::OauthAppMissing, message)
+    })
 }
 
 fn show_connection(connection: &Connection) -> Value {

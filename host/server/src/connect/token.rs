@@ -46,13 +46,7 @@ pub(crate) async fn connect(app: &App, session: &ConnectSession, form: Form) -> 
     from_form(manifest, method, &form.settings)?;
     checked(&connector, &form.settings)?;
     unused(app, session, &form.provider).await?;
-    let party = Party {
-        auth_method: form.auth_method,
-        organisation: session.organisation_id.clone(),
-        environment: session.environment,
-        settings: manifest.settings_with(&form.settings),
-        connector: connector.clone(),
-    };
+    let party = Party::to_be(session, connector.clone(), form.auth_method, &form.settings);
     probe(app, &party, &token).await?;
     establish(app, session, &party, form.settings, &Credential::fixed(token)).await
 }

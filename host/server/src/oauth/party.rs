@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use routemcp_runtime::LoadedConnector;
-use routemcp_store::{Connection, Environment, OrganisationId};
+use routemcp_store::{ConnectSession, Connection, Environment, OrganisationId};
 use routemcp_unified::manifest::{AuthMethod, Manifest, OAuth2Method};
 
 /// A provider by one of its OAuth methods, and the tenant that connects.
@@ -27,6 +27,22 @@ pub(crate) struct NoSuchMethod {
 }
 
 impl Party {
+    /// The two sides of a connection that a session is about to make. `own` are its settings as far as they are known.
+    pub(crate) fn to_be(
+        session: &ConnectSession,
+        connector: Arc<LoadedConnector>,
+        auth_method: String,
+        own: &BTreeMap<String, String>,
+    ) -> Self {
+        Self {
+            auth_method,
+            organisation: session.organisation_id.clone(),
+            environment: session.environment,
+            settings: connector.manifest().settings_with(own),
+            connector,
+        }
+    }
+
     /// The two sides of a connection.
     pub(crate) fn of(connection: &Connection, connector: &Arc<LoadedConnector>) -> Self {
         Self {

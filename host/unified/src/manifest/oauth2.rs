@@ -152,21 +152,6 @@ impl OAuth2Method {
         found
     }
 
-    /// The path of the authorise URL, such as `/oauth/authorize`: where a sandbox shows its consent page.
-    pub fn authorize_path(&self) -> &str {
-        template::path(&self.authorize_url)
-    }
-
-    /// The path of the token URL, for an origin that stands in for the provider's (a sandbox, `--provider-base-url`).
-    pub fn token_path(&self) -> &str {
-        template::path(&self.token_url)
-    }
-
-    /// As [`token_path`](Self::token_path), of the revocation URL.
-    pub fn revoke_path(&self) -> Option<&str> {
-        self.revoke_url.as_deref().map(template::path)
-    }
-
     /// The settings in the query of the redirect that brought the code. What is missing, empty or of no use as a setting
     /// (longer than 512 characters, or with control characters) is left out. The values are hostile: hold them against
     /// the manifest ([`check_settings`](super::Manifest::check_settings)) before they are used.

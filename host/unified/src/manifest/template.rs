@@ -67,13 +67,6 @@ pub(super) fn fill(url: &str, settings: &BTreeMap<String, String>) -> Result<Str
     Ok(filled)
 }
 
-/// From the first slash after the origin, without query: "/" if there is none. The origin may be a placeholder.
-pub(super) fn path(url: &str) -> &str {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = authority.find('/').and_then(|slash| authority.get(slash..));
-    path.and_then(|path| path.split(['?', '#']).next()).unwrap_or("/")
-}
-
 fn is_piece(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     text.chars().all(plain) && text.split('.').all(|label| !label.is_empty())
@@ -93,19 +86,6 @@ fn is_origin(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_what_follows_the_origin() {
-        for (url, expected) in [
-            ("https://accounts.example.com/oauth/v2/token", "/oauth/v2/token"),
-            ("https://example.com/authorize?prompt=consent&x=/", "/authorize"),
-            ("{accountsServer}/oauth/v2/token", "/oauth/v2/token"),
-            ("https://{domain}.example.com/token", "/token"),
-            ("https://example.com", "/"),
-        ] {
-            assert_eq!(path(url), expected, "{url}");
-        }
-    }
 
     #[test]
     fn values_never_change_the_shape() {

@@ -185,10 +185,6 @@ fn token_urls_stay_on_the_token_hosts() {
             "https://login.example.com"
         ]
     );
-    assert_eq!(
-        (method.authorize_path(), method.token_path(), method.revoke_path()),
-        ("/authorize", "/oauth/token", Some("/revoke"))
-    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ async fn find(app: &App, id: &str, provider: &str) -> Result<(Authorization, Con
         .filter(|authorization| {
             authorization.provider == provider
                 && authorization.status == AuthorizationStatus::Launched
-                && authorization.expires_at > Timestamp::now()
+                && !authorization.is_expired(Timestamp::now())
         })
         .ok_or_else(nothing)?;
     let session = app.store.connect_session(&authorization.session_id).await?;
@@ -77,13 +77,8 @@ fn nothing() -> ApiError {
 
 fn party(app: &App, authorization: &Authorization, session: &ConnectSession) -> Result<Party, ApiError> {
     let connector = known_provider(app, &authorization.provider)?;
-    Ok(Party {
-        auth_method: authorization.auth_method.clone(),
-        organisation: session.organisation_id.clone(),
-        environment: session.environment,
-        settings: connector.manifest().settings_with(&authorization.settings),
-        connector,
-    })
+    let method = authorization.auth_method.clone();
+    Ok(Party::to_be(session, connector, method, &authorization.settings))
 }
 
 fn authorize_url(party: &Party) -> Result<Url, ApiError> {
