@@ -1,5 +1,7 @@
 //! Organisations, environments and scopes are walls.
 
+mod strangers;
+
 use serde_json::json;
 
 use crate::harness::{Client, Server};
