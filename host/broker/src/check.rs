@@ -18,6 +18,8 @@ pub struct Checked {
     pub(crate) body: Bytes,
     /// Sending it twice does no more than sending it once.
     pub(crate) repeatable: bool,
+    /// It may change something: anything but GET, HEAD, and what says that it can be repeated.
+    pub(crate) writes: bool,
     pub(crate) private_origin: bool,
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn check(
             .entry(CONTENT_TYPE)
             .or_insert(HeaderValue::from_static(content_type));
     }
+    let writes = !request.repeatable && !method.is_safe();
     let repeatable = request.repeatable || method.is_idempotent();
     Ok(Checked {
         method,
@@ -54,6 +57,7 @@ pub(crate) fn check(
         headers,
         body,
         repeatable,
+        writes,
         private_origin: destination.private_origin,
     })
 }

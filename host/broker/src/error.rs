@@ -167,6 +167,18 @@ pub enum SendError {
         /// How long we waited.
         after: Duration,
     },
+    /// The provider has failed again and again, so it is left alone for now. Nothing was sent.
+    #[error("the provider has failed several times in a row and is left alone for now")]
+    CircuitOpen {
+        /// When it is asked again.
+        retry_after: Duration,
+    },
+    /// The connection has used up its provider's rate limit, or waits for requests under way. Nothing was sent.
+    #[error("the connection has used up what its provider allows for now")]
+    Paced {
+        /// When there is room again.
+        retry_after: Duration,
+    },
     /// The call as a whole has run out of time.
     #[error("the call ran out of time")]
     Deadline,
@@ -191,8 +203,8 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// The contract's failure kind: `refused`, `unavailable`, `timeout`, `unauthorized` or `unexpected`, or what another
-    /// transport chose.
+    /// The contract's failure kind: `refused`, `unavailable`, `timeout`, `rate-limited`, `unauthorized` or `unexpected`, or
+    /// what another transport chose.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Resolve { .. } | Self::Connect { .. } | Self::Tls { .. } | Self::BrokenAnswer { .. } => {
@@ -203,7 +215,8 @@ impl SendError {
             | Self::TotalTimeout { .. }
             | Self::Deadline => "timeout",
             Self::BadCredential | Self::CredentialEnded { .. } => "unauthorized",
-            Self::CredentialUnavailable { .. } => "unavailable",
+            Self::CredentialUnavailable { .. } | Self::CircuitOpen { .. } => "unavailable",
+            Self::Paced { .. } => "rate-limited",
             Self::Transport { kind, .. } => kind,
             _ => "refused",
         }
@@ -218,7 +231,9 @@ impl SendError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Transport { retry_after, .. } => *retry_after,
-            Self::CredentialUnavailable { retry_after, .. } => Some(*retry_after),
+            Self::CredentialUnavailable { retry_after, .. }
+            | Self::CircuitOpen { retry_after }
+            | Self::Paced { retry_after } => Some(*retry_after),
             _ => None,
         }
     }

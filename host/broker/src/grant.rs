@@ -184,6 +184,9 @@ fn normalise_host(url: &mut Url, origin: &Origin) {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -11,7 +11,8 @@ use crate::check::{self, Checked};
 use crate::credential;
 use crate::policy::headers;
 use crate::retry::{self, Outcome, Situation};
-use crate::{Credential, Grant, Limits, Prepared, Request, Response, SendError, Spent, Transport};
+use crate::writes::{Write, WriteBook, Writes};
+use crate::{Credential, Governor, Grant, Limits, Prepared, Request, Response, SendError, Spent, Transport};
 
 const UNAUTHORIZED: u16 = 401;
 
@@ -26,7 +27,9 @@ struct Open {
     credential: Option<Credential>,
     transport: Arc<dyn Transport>,
     limits: Limits,
+    governor: Option<Arc<Governor>>,
     budget: Budget,
+    writes: WriteBook,
     deadline: Instant,
 }
 
@@ -48,10 +51,21 @@ impl Session {
                 credential,
                 transport,
                 limits,
+                governor: None,
                 budget,
+                writes: WriteBook::default(),
                 deadline,
             }),
         }
+    }
+
+    /// Lets the governor of its connection decide when requests go out.
+    #[must_use]
+    pub fn governed_by(mut self, governor: Arc<Governor>) -> Self {
+        if let Some(open) = &mut self.open {
+            open.governor = Some(governor);
+        }
+        self
     }
 
     /// A session that refuses everything, for `describe`.
@@ -86,6 +100,14 @@ impl Session {
             .map(|open| open.budget.spent())
             .unwrap_or_default()
     }
+
+    /// What became of the writes of this call so far.
+    pub fn writes(&self) -> Writes {
+        self.open
+            .as_ref()
+            .map(|open| open.writes.writes())
+            .unwrap_or_default()
+    }
 }
 
 impl Open {
@@ -94,16 +116,17 @@ impl Open {
             budget: &self.budget,
             started: Instant::now(),
         };
+        let write = Write::new(&self.writes, checked.writes);
         let Some(credential) = &self.credential else {
-            return self.send_with(checked, None).await;
+            return self.send_with(checked, None, &write).await;
         };
         let secret = self.in_time(credential.source.current()).await?;
-        let answer = self.send_with(checked, Some(&secret)).await?;
+        let answer = self.send_with(checked, Some(&secret), &write).await?;
         if answer.status != UNAUTHORIZED || !self.budget.has_room(checked.body.len()) {
             return Ok(answer);
         }
         match self.in_time(credential.source.renewed(&secret)).await? {
-            Some(renewed) => self.send_with(checked, Some(&renewed)).await,
+            Some(renewed) => self.send_with(checked, Some(&renewed), &write).await,
             None => Ok(answer),
         }
     }
@@ -119,10 +142,11 @@ impl Open {
         &self,
         checked: &Checked,
         secret: Option<&SecretString>,
+        write: &Write<'_>,
     ) -> Result<Response, SendError> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(checked, secret).await;
+            let result = self.attempt(checked, secret, write).await;
             let Some(pause) = self.pause(&result, checked, attempt) else {
                 return result;
             };
@@ -131,7 +155,16 @@ impl Open {
         }
     }
 
-    async fn attempt(&self, checked: &Checked, secret: Option<&SecretString>) -> Result<Response, SendError> {
+    async fn attempt(
+        &self,
+        checked: &Checked,
+        secret: Option<&SecretString>,
+        write: &Write<'_>,
+    ) -> Result<Response, SendError> {
+        let admission = match &self.governor {
+            Some(governor) => Some(governor.enter(self.deadline).await?),
+            None => None,
+        };
         let started = Instant::now();
         let remaining = self.remaining();
         if remaining.is_zero() {
@@ -139,12 +172,19 @@ impl Open {
         }
         let reserved = self.budget.begin(checked.body.len())?;
         let result = match self.prepare(checked, secret, &reserved, remaining) {
-            Ok(prepared) => time::timeout_at(self.deadline, self.transport.send(prepared))
-                .await
-                .unwrap_or(Err(SendError::Deadline)),
+            Ok(prepared) => {
+                write.leaves();
+                let sent = time::timeout_at(self.deadline, self.transport.send(prepared)).await;
+                let result = sent.unwrap_or(Err(SendError::Deadline));
+                write.ended(&result);
+                result
+            }
             Err(error) => Err(error),
         };
         let result = self.settle(result, secret, &reserved);
+        if let Some(admission) = admission {
+            admission.leave(&result);
+        }
         report(checked, &result, started.elapsed());
         result
     }
