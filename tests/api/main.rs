@@ -20,6 +20,8 @@ mod errors;
 #[cfg(test)]
 mod fan_out;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod field_mappings;
 #[cfg(test)]
 mod four_providers;

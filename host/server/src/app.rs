@@ -16,6 +16,7 @@ use crate::connectors::Connectors;
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
+use crate::flow::traffic::Traffic;
 use crate::oauth::apps::Apps;
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
@@ -34,6 +35,8 @@ pub(crate) struct App {
     pub(crate) connectors: Connectors,
     /// The way out for live connections.
     pub(crate) network: Arc<Network>,
+    /// How fast and whether live connections may be used.
+    pub(crate) traffic: Traffic,
     /// The way out for test connections.
     pub(crate) sandboxes: Arc<Sandboxes>,
     /// Under which client ids providers know us.

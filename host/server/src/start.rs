@@ -23,6 +23,7 @@ use crate::connectors::{Connectors, Policy};
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
+use crate::flow::traffic::Traffic;
 use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
@@ -96,6 +97,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         registry: Registry::default(),
         connectors: Connectors::new(settings.connectors),
         network,
+        traffic: Traffic::default(),
         cursors,
         mappings: Mappings::default(),
         owners: Owners::default(),

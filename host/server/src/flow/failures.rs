@@ -83,7 +83,7 @@ impl Subject<'_> {
                     "{provider} no longer accepts the connection's credential. Its end user must connect again."
                 )
             }
-            Code::ProviderRateLimited => format!("{provider} limits its rate of requests. Try again later."),
+            Code::ProviderRateLimited => rate_limited(provider),
             Code::ProviderTimeout => format!("{provider} did not answer in time."),
             Code::ProviderError => format!("{provider} could not do it: {}", failure.message),
             Code::ConnectorFailed => format!(
@@ -130,6 +130,7 @@ pub(crate) fn overloaded(error: &CallError) -> ApiError {
 /// The error that a request of the caller's own becomes when it got no answer.
 pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiError {
     let manifest = connector.manifest();
+    let retry_after = error.retry_after();
     let error = match error.kind() {
         "refused" if !is_budget(error) => {
             return ApiError::invalid(part_of(error), error.to_string()).with_provider(&manifest.slug);
@@ -139,12 +140,17 @@ pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiErr
             format!("{} did not answer in time.", manifest.name),
         ),
         "unauthorized" => ApiError::new(Code::ConnectionNeedsReauth, error.to_string()),
+        "rate-limited" => ApiError::new(Code::ProviderRateLimited, rate_limited(&manifest.name)),
         _ => ApiError::new(
             Code::ProviderError,
             format!("{} could not be reached: {error}", manifest.name),
         ),
     };
-    error.with_provider(&manifest.slug)
+    error.with_provider(&manifest.slug).with_retry_after(retry_after)
+}
+
+fn rate_limited(provider: &str) -> String {
+    format!("{provider} limits its rate of requests. Try again later.")
 }
 
 /// Whether a refusal is about what came back or how much of it, not about what was asked.

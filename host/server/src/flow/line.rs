@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use routemcp_broker::{Credential, Grant, Limits, Placement, SecretSource, Session, Transport};
+use routemcp_broker::{Credential, Governor, Grant, Limits, Placement, SecretSource, Session, Transport};
 use routemcp_runtime::{CallContext, LoadedConnector};
 use routemcp_store::Environment;
 use routemcp_unified::manifest::{AuthMethod, Manifest, Placement as ManifestPlacement};
@@ -20,6 +20,8 @@ pub(crate) struct Line {
     grant: Arc<Grant>,
     credential: Credential,
     transport: Arc<dyn Transport>,
+    /// None for a sandbox, which enforces its provider's limits itself.
+    governor: Option<Arc<Governor>>,
     tenant: Arc<str>,
     settings: Arc<BTreeMap<String, String>>,
     wall_clock: Duration,
@@ -47,9 +49,12 @@ impl Line {
     ) -> Result<Self, ApiError> {
         let manifest = connector.manifest();
         let settings = manifest.settings_with(ends.settings);
-        let transport = match ends.environment {
-            Environment::Live => app.network.for_connection(ends.client),
-            Environment::Test => app.sandboxes.of(connector, ends.organisation),
+        let (transport, governor) = match ends.environment {
+            Environment::Live => (
+                app.network.for_connection(ends.client),
+                Some(app.traffic.of(ends.client, manifest)),
+            ),
+            Environment::Test => (app.sandboxes.of(connector, ends.organisation), None),
         };
         Ok(Self {
             grant: Arc::new(grant(app, ends.environment, connector, &settings)?),
@@ -58,6 +63,7 @@ impl Line {
                 source,
             },
             transport,
+            governor,
             tenant: ends.organisation.into(),
             settings: Arc::new(settings),
             wall_clock: app.runtime.limits().wall_clock,
@@ -74,6 +80,10 @@ impl Line {
             Limits::default(),
             deadline,
         );
+        let session = match &self.governor {
+            Some(governor) => session.governed_by(Arc::clone(governor)),
+            None => session,
+        };
         CallContext {
             session: Arc::new(session),
             tenant: Arc::clone(&self.tenant),

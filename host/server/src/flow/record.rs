@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::connected::{Connected, find_one};
 use super::failures::{Subject, not_found};
 use super::mappings::supporting;
+use super::outcome;
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::http::layers::observe::Timings;
@@ -69,11 +70,15 @@ impl Request<'_> {
                 .write(&body, WriteMode::Create)
                 .map_err(ApiError::validation)?,
         );
+        let context = connected.context();
+        let session = Arc::clone(&context.session);
         let called = connected
             .connector
-            .create(connected.context(), self.resource.name(), &values, &fields)
+            .create(context, self.resource.name(), &values, &fields)
             .await;
-        self.answer(&connected, &mapping, called, &query.view).await
+        self.answer(&connected, &mapping, called, &query.view)
+            .await
+            .map_err(|error| outcome::tell(error, session.writes()))
     }
 
     /// Replaces a record or merges into it.
@@ -92,11 +97,15 @@ impl Request<'_> {
             fields,
         } = self.prepare(query).await?;
         let values = Value::Object(mapping.write(&body, mode).map_err(ApiError::validation)?);
+        let context = connected.context();
+        let session = Arc::clone(&context.session);
         let called = connected
             .connector
-            .update(connected.context(), self.resource.name(), id, &values, &fields)
+            .update(context, self.resource.name(), id, &values, &fields)
             .await;
-        self.answer(&connected, &mapping, called, &query.view).await
+        self.answer(&connected, &mapping, called, &query.view)
+            .await
+            .map_err(|error| outcome::tell(error, session.writes()))
     }
 
     /// Deletes a record.
@@ -105,15 +114,18 @@ impl Request<'_> {
         let Prepared {
             connected, mapping, ..
         } = self.prepare(query).await?;
+        let context = connected.context();
+        let session = Arc::clone(&context.session);
         let called = connected
             .connector
-            .delete(connected.context(), self.resource.name(), id)
+            .delete(context, self.resource.name(), id)
             .await;
         self.timings.add(called.usage);
         connected.remember(self.app, &called.result).await;
-        called
-            .result
-            .map_err(|error| self.subject(&connected, &mapping).error(error))
+        called.result.map_err(|error| {
+            let error = self.subject(&connected, &mapping).error(error);
+            outcome::tell(error, session.writes())
+        })
     }
 
     async fn prepare(&self, query: &RecordQuery) -> Result<Prepared, ApiError> {

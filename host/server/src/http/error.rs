@@ -151,6 +151,18 @@ pub(crate) struct ProviderError {
     message: String,
 }
 
+/// What is known of a failed write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The code says it all.
+    #[default]
+    NotSaid,
+    /// Certainly nothing.
+    NothingWritten,
+    /// Nobody knows whether the provider has carried it out. The only one that callers are shown.
+    Unknown,
+}
+
 /// An error for the caller.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -160,6 +172,7 @@ pub(crate) struct ApiError {
     pub(crate) provider: Option<String>,
     pub(crate) provider_error: Option<ProviderError>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) outcome: Outcome,
     allow: Option<&'static str>,
 }
 
@@ -172,6 +185,7 @@ impl ApiError {
             provider: None,
             provider_error: None,
             retry_after: None,
+            outcome: Outcome::NotSaid,
             allow: None,
         }
     }
@@ -226,6 +240,11 @@ impl ApiError {
         self
     }
 
+    pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
     pub(crate) fn with_allow(mut self, allow: &'static str) -> Self {
         self.allow = Some(allow);
         self
@@ -247,6 +266,7 @@ impl ApiError {
             "errors": self.errors,
             "provider": self.provider,
             "providerError": self.provider_error,
+            "outcome": (self.outcome == Outcome::Unknown).then_some("unknown"),
             "timestamp": crate::http::envelope::now(),
             "path": path,
             "requestId": request_id,

@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::http::envelope::Success;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, Code, Outcome};
 
 const HEADER: &str = "idempotency-key";
 const KEY_LENGTH: usize = 255;
@@ -90,7 +90,7 @@ async fn keep(
     let success = match written {
         Ok(success) => success,
         Err(error) => {
-            if wrote_nothing(error.code) {
+            if wrote_nothing(&error) {
                 app.store
                     .forget_idempotent(organisation, environment, key)
                     .await?;
@@ -111,10 +111,13 @@ async fn keep(
     Ok((status, Json(body)).into_response())
 }
 
-/// Whether an error says for certain that the provider wrote nothing: the caller's own mistakes, and the provider's clear
-/// refusals. After any other, the key stays taken.
-fn wrote_nothing(code: Code) -> bool {
-    code.status().is_client_error() || matches!(code, Code::OperationNotSupported | Code::Overloaded)
+/// Whether it is certain that the provider wrote nothing: because the call's requests say so, or because the error does, as
+/// the caller's own mistakes and the provider's clear refusals do. After any other, the key stays taken.
+fn wrote_nothing(error: &ApiError) -> bool {
+    let (code, outcome) = (error.code, error.outcome);
+    let refused =
+        code.status().is_client_error() || matches!(code, Code::OperationNotSupported | Code::Overloaded);
+    outcome == Outcome::NothingWritten || (refused && outcome != Outcome::Unknown)
 }
 
 const IN_PROGRESS: &str = "A request with this Idempotency-Key is under way, or it was cut off and its outcome is not \
@@ -152,7 +155,7 @@ fn replay(status: u16, body: String) -> Result<Response, ApiError> {
 mod tests {
     use http::{HeaderMap, HeaderValue, Method};
 
-    use super::{Code, Fingerprint, wrote_nothing};
+    use super::{ApiError, Code, Fingerprint, Outcome, wrote_nothing};
 
     #[test]
     fn method_path_query_end_user_and_body_all_count() {
@@ -179,7 +182,9 @@ mod tests {
             Code::ProviderRateLimited,
             Code::Overloaded,
         ] {
-            assert!(wrote_nothing(code), "{code:?}");
+            assert!(wrote_nothing(&ApiError::new(code, "")), "{code:?}");
+            let unknown = ApiError::new(code, "").with_outcome(Outcome::Unknown);
+            assert!(!wrote_nothing(&unknown), "{code:?}");
         }
         for code in [
             Code::ProviderTimeout,
@@ -187,7 +192,9 @@ mod tests {
             Code::ConnectorFailed,
             Code::InternalError,
         ] {
-            assert!(!wrote_nothing(code), "{code:?}");
+            assert!(!wrote_nothing(&ApiError::new(code, "")), "{code:?}");
+            let nothing = ApiError::new(code, "").with_outcome(Outcome::NothingWritten);
+            assert!(wrote_nothing(&nothing), "{code:?}");
         }
     }
 }

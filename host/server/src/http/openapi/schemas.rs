@@ -203,6 +203,11 @@ fn error() -> Schema {
         .property("status", nullable(Type::Integer).build())
         .property("message", typed(Type::String).build())
         .description(Some("What the provider said."));
+    let outcome = text(
+        "Only after a write: it was sent, and nobody knows whether the provider has carried it out. It was not repeated, and an \
+         Idempotency-Key stays taken. Look at the record before you write again.",
+    )
+    .enum_values(Some(["unknown"]));
     object()
         .property("success", typed(Type::Boolean).build())
         .property("statusCode", typed(Type::Integer).build())
@@ -211,6 +216,7 @@ fn error() -> Schema {
         .property("errors", fields)
         .property("provider", typed(Type::String).build())
         .property("providerError", provider_error)
+        .property("outcome", outcome)
         .property(
             "timestamp",
             typed(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::flow::connected::find_one;
 use crate::flow::failures::{not_sent, overloaded};
+use crate::flow::outcome;
 use crate::http::body;
 use crate::http::envelope::Success;
 use crate::http::error::ApiError;
@@ -85,7 +86,8 @@ async fn pass(
         .map_err(|error| overloaded(&error))?;
     let sent = context.session.send(wanted).await;
     timings.add_provider(context.session.spent().provider);
-    let response = sent.map_err(|error| not_sent(&error, &connected.connector))?;
+    let writes = context.session.writes();
+    let response = sent.map_err(|error| outcome::tell(not_sent(&error, &connected.connector), writes))?;
     Ok(Success::new(StatusCode::OK, "Provider answered", show(&response)))
 }
 

@@ -27,6 +27,14 @@ pub enum ReadError {
         /// The manifest's `idPointer`.
         pointer: String,
     },
+    /// What should hold the record's fields holds something else.
+    #[error("the fields at {pointer} are {found} instead of an object")]
+    FieldsNotAnObject {
+        /// The manifest's `fieldsPointer`.
+        pointer: String,
+        /// What is there.
+        found: &'static str,
+    },
     /// A value that is not of the unified field's type.
     #[error("{unified_field} cannot be read from {provider_field}: {reason}")]
     Value {
@@ -43,6 +51,7 @@ pub enum ReadError {
 #[derive(Debug)]
 pub(super) struct Plan {
     id: FieldPath,
+    fields: FieldPath,
     slots: Vec<(&'static Field, Slot)>,
 }
 
@@ -81,6 +90,7 @@ impl Plan {
             .collect();
         Ok(Self {
             id: FieldPath::from_root(&manifest.id_pointer)?,
+            fields: FieldPath::from_root(&manifest.fields_pointer)?,
             slots,
         })
     }
@@ -112,6 +122,16 @@ impl Plan {
             return Err(ReadError::NotAnObject {
                 found: sort_of(document),
             });
+        }
+        // Without this a record whose fields are garbage would read as one whose fields are empty.
+        match self.fields.find(document) {
+            None | Some(Value::Null | Value::Object(_)) => {}
+            Some(other) => {
+                return Err(ReadError::FieldsNotAnObject {
+                    pointer: self.fields.as_str().to_owned(),
+                    found: sort_of(other),
+                });
+            }
         }
         let id = self.id(document)?;
         let mut record = Map::with_capacity(self.slots.len());
