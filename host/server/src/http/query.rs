@@ -358,8 +358,83 @@ fn unknown_field(resource: Resource, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, HeaderValue};
+    use proptest::prelude::*;
+    use url::form_urlencoded::byte_serialize;
 
-    use super::{ListQuery, Resource};
+    use super::{ListQuery, MAX_LIMIT, RecordQuery, Resource, VALUE_LENGTH};
+
+    /// Pairs, mostly with names that mean something.
+    fn any_query() -> impl Strategy<Value = Vec<(String, String)>> {
+        let names = [
+            "provider",
+            "endUserId",
+            "cursor",
+            "limit",
+            "raw",
+            "fields",
+            "updatedSince",
+            "sort",
+            "filter[email]",
+            "filter[]",
+            "filter[",
+        ];
+        let name = prop_oneof![9 => proptest::sample::select(names.to_vec()).prop_map(str::to_owned), 1 => any::<String>()];
+        let value = prop_oneof![
+            any::<String>(),
+            "-?[0-9]{1,11}",
+            "true|false|-?(email|createdAt)|id,email",
+            "20[0-9]{2}-0[1-9]-[0-3][0-9]T[0-2][0-9]:00:00Z",
+        ];
+        proptest::collection::vec((name, value), 0..5)
+    }
+
+    fn encoded(text: &str) -> String {
+        byte_serialize(text.as_bytes()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_is_understood_as_it_was_written_or_refused_by_name(pairs in any_query()) {
+            let query: Vec<String> =
+                pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+            let uri = format!("/api/v1/contact?{}", query.join("&")).parse().unwrap();
+            let given = |wanted: &str| {
+                pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
+            };
+            match ListQuery::parse(Resource::Contact, &uri, &HeaderMap::new()) {
+                Ok(query) => {
+                    prop_assert!((1..=MAX_LIMIT).contains(&query.limit));
+                    prop_assert_eq!(query.target.provider, given("provider"));
+                    prop_assert_eq!(query.target.end_user, given("endUserId"));
+                    prop_assert_eq!(query.cursor, given("cursor"));
+                    prop_assert_eq!(query.filters.get("email").cloned(), given("filter[email]"));
+                    prop_assert_eq!(query.filters.len(), usize::from(given("filter[email]").is_some()));
+                    prop_assert_eq!(query.view.raw, given("raw").is_some_and(|raw| raw == "true"));
+                    prop_assert_eq!(query.updated_since.is_some(), given("updatedSince").is_some());
+                    prop_assert_eq!(query.sort.is_some(), given("sort").is_some());
+                }
+                Err(error) => {
+                    let named = error.errors.unwrap();
+                    prop_assert!(!named.is_empty());
+                    prop_assert!(named.keys().all(|name| given(name).is_some()), "{:?}", named);
+                }
+            }
+        }
+
+        #[test]
+        fn no_query_is_too_odd_to_be_read(query in "[a-z%0-9=&\\[\\]+;]{0,200}") {
+            if let Ok(uri) = format!("/api/v1/contact?{query}").parse() {
+                let _list = ListQuery::parse(Resource::Contact, &uri, &HeaderMap::new());
+                let _record = RecordQuery::parse(Resource::Contact, &uri, &HeaderMap::new());
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_refused() {
+        let names = parse(&format!("cursor={}", "a".repeat(VALUE_LENGTH + 1)));
+        assert_eq!(names, Err(vec!["cursor".to_owned()]));
+    }
 
     fn parse(query: &str) -> Result<ListQuery, Vec<String>> {
         let uri = format!("/api/v1/contact?{query}").parse().unwrap();

@@ -1,5 +1,6 @@
 //! A good manifest is read, and every mistake is told with its place.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -606,4 +607,66 @@ fn what_is_no_json_and_what_is_huge_is_refused_briefly() {
         "{} bytes",
         error.len()
     );
+}
+
+/// Any JSON, mostly small.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[a-z{}:/.*~-]{0,12}".prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[a-zA-Z]{1,10}", inner, 0..4).prop_map(|members| json!(members)),
+        ]
+    })
+}
+
+/// Every place in a document.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            places(value, &format!("{at}/{}", crate::pointer::escape(name)), found)
+        }),
+        Value::Array(elements) => elements
+            .iter()
+            .enumerate()
+            .for_each(|(index, value)| places(value, &format!("{at}/{index}"), found)),
+        _ => {}
+    }
+}
+
+/// The good manifest with other values in up to three places.
+fn any_manifest() -> impl Strategy<Value = String> {
+    let mut found = Vec::new();
+    places(&fixture::json(), "", &mut found);
+    let change = (proptest::sample::select(found), any_json());
+    proptest::collection::vec(change, 0..3).prop_map(|changes| {
+        let mut manifest = fixture::json();
+        for (place, value) in changes {
+            if let Some(old) = manifest.pointer_mut(&place) {
+                *old = value;
+            }
+        }
+        manifest.to_string()
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_manifest_is_read_or_refused_with_reasons(text in prop_oneof![9 => any_manifest(), 1 => any::<String>()]) {
+        match Manifest::parse(&text) {
+            Ok(manifest) => {
+                let again = serde_json::to_string(&manifest).unwrap();
+                prop_assert_eq!(Manifest::parse(&again), Ok(manifest));
+            }
+            Err(error) => prop_assert!(!error.problems.is_empty()),
+        }
+    }
 }

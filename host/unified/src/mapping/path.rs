@@ -106,9 +106,33 @@ fn index(token: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+
+    /// Mostly of the characters that mean something in a path.
+    fn any_path() -> impl Strategy<Value = String> {
+        prop_oneof!["[a/~01.é]{0,40}", any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_path_or_a_complaint(field in any_path(), below in any_path()) {
+            match FieldPath::parse(&field, &below) {
+                Ok(path) => {
+                    prop_assert_eq!(path.as_str(), &field);
+                    prop_assert!(path.tokens.len() <= MAX_DEPTH);
+                    let mut record = json!({});
+                    prop_assert!(path.place(&mut record, json!("here")));
+                    prop_assert_eq!(path.find(&record), Some(&json!("here")));
+                    let again: String = path.tokens.iter().map(|token| format!("/{}", pointer::escape(token))).collect();
+                    prop_assert!(path.same_place(&FieldPath::from_root(&again).unwrap()));
+                }
+                Err(why) => prop_assert!(!why.is_empty()),
+            }
+        }
+    }
 
     #[test]
     fn values_are_found_where_the_path_leads() {

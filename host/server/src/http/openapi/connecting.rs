@@ -1,11 +1,11 @@
 //! Paths about connections and how end users make them.
 
 use utoipa::openapi::path::{HttpMethod, ParameterBuilder, ParameterIn, PathItem, PathItemBuilder};
-use utoipa::openapi::schema::Type;
+use utoipa::openapi::schema::{AdditionalProperties, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Required, Schema};
 
 use super::operations::{body, paging, path_id, success, tagged, target, with_errors};
-use super::schemas::{envelope, nullable, object, one, reference, text, typed};
+use super::schemas::{all_required, envelope, nullable, object, one, reference, text, time, typed};
 
 pub(super) fn connections() -> PathItem {
     let array = ArrayBuilder::new().items(reference("Connection"));
@@ -49,8 +49,11 @@ pub(super) fn connection() -> PathItem {
     .response("200", success("Connection deleted", of(single(deleted))));
     PathItemBuilder::new()
         .parameters(Some([path_id()]))
-        .operation(HttpMethod::Get, with_errors(get, &["401", "403", "404"]))
-        .operation(HttpMethod::Delete, with_errors(delete, &["401", "403", "404"]))
+        .operation(HttpMethod::Get, with_errors(get, &["400", "401", "403", "404"]))
+        .operation(
+            HttpMethod::Delete,
+            with_errors(delete, &["400", "401", "403", "404"]),
+        )
         .build()
 }
 
@@ -58,7 +61,7 @@ pub(super) fn token() -> PathItem {
     let given = object()
         .property("token", text("For the widget: `ct_…`. Good for nothing else."))
         .required("token")
-        .property("expiresAt", typed(Type::String))
+        .property("expiresAt", time())
         .required("expiresAt");
     let create = tagged("connect", "createConnectToken", "Begin a session in which an end user connects")
         .description(Some(
@@ -100,11 +103,11 @@ pub(super) fn oauth_apps() -> PathItem {
     let app = object()
         .property("provider", typed(Type::String))
         .property("clientId", typed(Type::String))
-        .property("updatedAt", typed(Type::String));
+        .property("updatedAt", time());
     let redirect_uri = nullable(Type::String).description(Some(
         "To be given to the provider; null until the operator has said where browsers reach this server.",
     ));
-    let apps = list_of("apps", app).property("redirectUri", redirect_uri);
+    let apps = list_of("apps", all_required(app)).property("redirectUri", redirect_uri);
     let list = tagged(
         "connect",
         "listOAuthApps",
@@ -144,37 +147,51 @@ pub(super) fn oauth_app() -> PathItem {
             HttpMethod::Put,
             with_errors(put, &["400", "401", "403", "413", "415"]),
         )
-        .operation(HttpMethod::Delete, with_errors(delete, &["401", "403", "404"]))
+        .operation(
+            HttpMethod::Delete,
+            with_errors(delete, &["400", "401", "403", "404"]),
+        )
         .build()
 }
 
 /// The bodies that these paths take, by name.
 pub(super) fn inputs() -> [(&'static str, Schema); 3] {
-    let lifetime = typed(Type::Integer)
+    let lifetime = nullable(Type::Integer)
         .minimum(Some(1))
         .maximum(Some(600))
         .default(Some(600.into()));
     let providers = ArrayBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
         .items(typed(Type::String))
         .min_items(Some(1))
         .description(Some("Slugs; all providers when left out."));
-    let token = object()
+    let token = closed()
         .property("endUserId", typed(Type::String).min_length(Some(1)))
         .required("endUserId")
-        .property("endUserDisplayName", typed(Type::String))
-        .property("endUserEmail", typed(Type::String))
+        .property("endUserDisplayName", nullable(Type::String))
+        .property("endUserEmail", nullable(Type::String))
         .property("providers", providers)
         .property("expiresInSeconds", lifetime);
-    let app = object()
+    let app = closed()
         .property("clientId", typed(Type::String).min_length(Some(1)))
         .required("clientId")
         .property("clientSecret", typed(Type::String).min_length(Some(1)))
         .required("clientSecret");
     [
         ("ConnectTokenInput", token.into()),
-        ("OriginsInput", list_of("origins", typed(Type::String)).into()),
+        (
+            "OriginsInput",
+            list_of("origins", typed(Type::String))
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+                .into(),
+        ),
         ("OAuthAppInput", app.into()),
     ]
+}
+
+/// An object that has no members but those named.
+fn closed() -> ObjectBuilder {
+    object().additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)))
 }
 
 fn list_of(name: &str, item: ObjectBuilder) -> ObjectBuilder {

@@ -7,12 +7,10 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{AdditionalProperties, Type};
-use utoipa::openapi::{
-    ArrayBuilder, Content, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
-};
+use utoipa::openapi::{ArrayBuilder, Content, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 
 use super::connecting;
-use super::schemas::{envelope, object, one, page, reference, text, typed};
+use super::schemas::{envelope, object, one, page, reference, text, time, typed};
 
 /// All paths.
 pub(super) fn paths() -> PathsBuilder {
@@ -41,7 +39,7 @@ fn collection(resource: Resource) -> PathItem {
     }
     let created = envelope(one(reference(resource.label())));
     let create = operation(resource, "create", &format!("Create a {}", resource.name()))
-        .parameters(Some(writing()))
+        .parameters(Some(writing(resource)))
         .request_body(Some(body(&format!("{}Input", resource.label()))))
         .response("201", success("Created", created));
     item.operation(
@@ -53,7 +51,10 @@ fn collection(resource: Resource) -> PathItem {
 
 fn list(resource: Resource) -> OperationBuilder {
     let summary = format!("List {}", resource.plural());
-    let parameters = target().into_iter().chain(view()).chain(listing());
+    let parameters = target()
+        .into_iter()
+        .chain(view(resource))
+        .chain(listing(resource));
     let list = operation(resource, "list", &summary)
         .description(Some(
             "One page. Without `provider` it runs over all connected providers side by side: a page never exceeds `limit`, \
@@ -68,7 +69,7 @@ fn record(resource: Resource) -> PathItem {
     let shown = || envelope(one(reference(resource.label())));
     let label = resource.label();
     let get = operation(resource, "get", &format!("Get a {}", resource.name()))
-        .parameters(Some(target().into_iter().chain(view())))
+        .parameters(Some(target().into_iter().chain(view(resource))))
         .response("200", success(&format!("{label} retrieved"), shown()));
     let item = PathItemBuilder::new().parameters(Some([path_id()])).operation(
         HttpMethod::Get,
@@ -79,7 +80,7 @@ fn record(resource: Resource) -> PathItem {
     }
     let update = |verb: &str, summary: String| {
         let update = operation(resource, verb, &summary)
-            .parameters(Some(writing()))
+            .parameters(Some(writing(resource)))
             .request_body(Some(body(&format!("{label}Input"))))
             .response("200", success(&format!("{label} updated"), shown()));
         with_errors(update, &["400", "401", "403", "404", "409", "413", "415", "422"])
@@ -133,11 +134,10 @@ fn field_mappings() -> PathItem {
         "listFieldMappings",
         "List the mappings in force, overrides applied",
     )
-    .parameters(Some(
-        target()
-            .into_iter()
-            .chain([resource_type(), query("apiVersion", text(version))]),
-    ))
+    .parameters(Some(target().into_iter().chain([
+        resource_type(),
+        query("apiVersion", text(version).min_length(Some(1))),
+    ])))
     .response("200", success("Field mappings retrieved", mapping_list()));
     let set = tagged("field mappings", "setFieldMappings", "Set overrides for one provider and resource")
         .description(Some(
@@ -313,31 +313,42 @@ pub(super) fn target() -> Vec<Parameter> {
             "provider",
             text(
                 "Provider slug, such as hubspot. A list without it runs over all connected providers; other calls need it when several are connected.",
-            ),
+            )
+            .min_length(Some(1)),
         ),
         query(
             "endUserId",
             text(
                 "Your own id of the end user; also as header X-End-User-Id. Needed when several end users have a fitting connection.",
-            ),
+            )
+            .min_length(Some(1)),
         ),
     ]
 }
 
-fn view() -> Vec<Parameter> {
+/// Names of the resource's fields as one alternative of a pattern.
+fn field_names(resource: Resource) -> String {
+    let names: Vec<&str> = resource.fields().iter().map(|field| field.name).collect();
+    names.join("|")
+}
+
+fn view(resource: Resource) -> Vec<Parameter> {
+    let names = field_names(resource);
+    let fields = text("Only these fields, separated by commas.")
+        .pattern(Some(format!("^ *({names}) *(, *({names}) *)*$")));
     vec![
         query(
             "raw",
             typed(Type::Boolean).description(Some("Add the provider's own record as `raw`.")),
         ),
-        query("fields", text("Only these fields, separated by commas.")),
+        query("fields", fields),
     ]
 }
 
-fn writing() -> Vec<Parameter> {
+fn writing(resource: Resource) -> Vec<Parameter> {
     target()
         .into_iter()
-        .chain(view())
+        .chain(view(resource))
         .chain([idempotency_key()])
         .collect()
 }
@@ -349,13 +360,19 @@ pub(super) fn paging() -> Vec<Parameter> {
         .maximum(Some(100))
         .default(Some(25.into()));
     vec![
-        query("cursor", text("`pagination.cursor` of the page before.")),
+        query(
+            "cursor",
+            text("`pagination.cursor` of the page before.").min_length(Some(1)),
+        ),
         query("limit", limit.description(Some("How many on a page at most."))),
     ]
 }
 
-fn listing() -> Vec<Parameter> {
-    let filter: ObjectBuilder = object().additional_properties(Some(AdditionalProperties::FreeForm(true)));
+fn listing(resource: Resource) -> Vec<Parameter> {
+    let filter = resource.fields().iter().fold(object(), |filter, field| {
+        filter.property(field.name, typed(Type::String).min_length(Some(1)))
+    });
+    let filter = filter.additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
     let filter = ParameterBuilder::new()
         .name("filter")
         .parameter_in(ParameterIn::Query)
@@ -363,15 +380,14 @@ fn listing() -> Vec<Parameter> {
         .explode(Some(true))
         .description(Some("`filter[field]=value`, where the connector declares it."))
         .schema(Some(filter));
+    let sort = text("`field` or `-field`, where the connector declares it.")
+        .pattern(Some(format!("^-?({})$", field_names(resource))));
+    let updated_since = time().description(Some(
+        "Only records changed since this ISO 8601 time, where the connector declares it.",
+    ));
     let rest = vec![
-        query(
-            "updatedSince",
-            text("Only records changed since this ISO 8601 time, where the connector declares it."),
-        ),
-        query(
-            "sort",
-            text("`field` or `-field`, where the connector declares it."),
-        ),
+        query("updatedSince", updated_since),
+        query("sort", sort),
         filter.build(),
     ];
     paging().into_iter().chain(rest).collect()

@@ -89,6 +89,25 @@ pub(super) fn text(description: &str) -> ObjectBuilder {
     typed(Type::String).description(Some(description))
 }
 
+/// Text that may be left out of a body, or be null, which is the same.
+pub(super) fn optional_text(description: &str) -> ObjectBuilder {
+    nullable(Type::String).description(Some(description))
+}
+
+/// A time as we write it.
+pub(super) fn time() -> ObjectBuilder {
+    typed(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+}
+
+/// An object of an answer that always has all its members.
+pub(super) fn all_required(object: ObjectBuilder) -> ObjectBuilder {
+    let object = object.build();
+    let names: Vec<String> = object.properties.keys().cloned().collect();
+    names
+        .into_iter()
+        .fold(ObjectBuilder::from(object), ObjectBuilder::required)
+}
+
 pub(super) fn nullable(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([kind, Type::Null]))
 }
@@ -242,7 +261,7 @@ fn settings() -> ObjectBuilder {
 }
 
 fn connection() -> Schema {
-    object()
+    let connection = object()
         .property("id", typed(Type::String).build())
         .property("provider", typed(Type::String).build())
         .property("endUserId", typed(Type::String).build())
@@ -253,9 +272,9 @@ fn connection() -> Schema {
         .property("authMethod", typed(Type::String).build())
         .property("settings", settings())
         .property("lastError", nullable(Type::String).build())
-        .property("createdAt", typed(Type::String).build())
-        .property("updatedAt", typed(Type::String).build())
-        .into()
+        .property("createdAt", time())
+        .property("updatedAt", time());
+    all_required(connection).into()
 }
 
 fn connection_input() -> Schema {
@@ -264,26 +283,30 @@ fn connection_input() -> Schema {
         .property("provider", text("Provider slug."))
         .property(
             "endUserId",
-            text("Your own id of the end user; made known if it is new."),
+            text("Your own id of the end user; made known if it is new.").min_length(Some(1)),
         )
         .property("endUserDisplayName", nullable(Type::String).build())
         .property("endUserEmail", nullable(Type::String).build())
         .property(
             "authMethod",
-            text("An auth method of the connector; by default its token method."),
+            optional_text("An auth method of the connector; by default its token method."),
         )
         .property(
             "token",
-            text("The provider's access token or key. With a test key it may be left out.").write_only(true),
-        )
-        .property(
-            "refreshToken",
-            text("For OAuth: renews the access token. It must belong to the OAuth app that is set up here.")
+            optional_text("The provider's access token or key. With a test key it may be left out.")
                 .write_only(true),
         )
         .property(
+            "refreshToken",
+            optional_text(
+                "For OAuth: renews the access token. It must belong to the OAuth app that is set up here.",
+            )
+            .write_only(true),
+        )
+        .property(
             "expiresAt",
-            text("For OAuth: when the access token ends, ISO 8601."),
+            optional_text("For OAuth: when the access token ends, ISO 8601.")
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
         )
         .property("settings", settings())
         .required("provider")
@@ -304,7 +327,7 @@ fn transform() -> ObjectBuilder {
 }
 
 fn field_mapping() -> Schema {
-    object()
+    let mapping = object()
         .property("standardKey", text("Such as contacts:v1:firstName."))
         .property("unifiedField", typed(Type::String).build())
         .property("providerField", typed(Type::String).build())
@@ -314,8 +337,8 @@ fn field_mapping() -> Schema {
             "source",
             typed(Type::String).enum_values(Some(["default", "override"])),
         )
-        .property("provider", typed(Type::String).build())
-        .into()
+        .property("provider", typed(Type::String).build());
+    all_required(mapping).into()
 }
 
 fn field_mapping_overrides() -> Schema {
@@ -337,9 +360,9 @@ fn field_mapping_overrides() -> Schema {
         .required("unifiedField");
     object()
         .additional_properties(Some(AdditionalProperties::FreeForm(false)))
-        .property("provider", text("May stand here or in the query."))
-        .property("resourceType", text("May stand here or in the query."))
-        .property("endUserId", text("May stand here or in the query."))
+        .property("provider", optional_text("May stand here or in the query."))
+        .property("resourceType", optional_text("May stand here or in the query."))
+        .property("endUserId", optional_text("May stand here or in the query."))
         .property("mappings", ArrayBuilder::new().items(RefOr::T(change.into())))
         .required("mappings")
         .into()
@@ -347,6 +370,15 @@ fn field_mapping_overrides() -> Schema {
 
 fn free() -> ObjectBuilder {
     object().additional_properties(Some(AdditionalProperties::FreeForm(true)))
+}
+
+/// Text by name.
+fn texts() -> ObjectBuilder {
+    object().additional_properties(Some(Schema::from(typed(Type::String))))
+}
+
+fn any_value() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::AnyValue)
 }
 
 fn pass_through_request() -> Schema {
@@ -358,14 +390,15 @@ fn pass_through_request() -> Schema {
         )
         .property(
             "path",
-            text("Below the provider's base URL, or an absolute URL on one of its allowed hosts."),
+            text("Below the provider's base URL, or an absolute URL on one of its allowed hosts.")
+                .pattern(Some("^(/|[Hh][Tt][Tt][Pp][Ss]?://)")),
         )
         .property(
             "query",
             free().description(Some("Name -> value, or a list of values.")),
         )
-        .property("headers", free())
-        .property("body", free().description(Some("JSON.")))
+        .property("headers", texts())
+        .property("body", any_value().description(Some("JSON.")))
         .required("method")
         .required("path")
         .into()
@@ -374,11 +407,8 @@ fn pass_through_request() -> Schema {
 fn pass_through_response() -> Schema {
     object()
         .property("status", typed(Type::Integer).build())
-        .property("headers", free())
-        .property(
-            "body",
-            Schema::from(ObjectBuilder::new().schema_type(SchemaType::AnyValue)),
-        )
+        .property("headers", texts())
+        .property("body", any_value())
         .required("status")
         .into()
 }
