@@ -57,7 +57,7 @@ async fn a_breaker_opens_for_its_connection_and_closes_on_the_first_success() {
         .refused(502, "PROVIDER_ERROR");
     assert!(provider.asked(None) > asked);
 
-    provider.from_now_on(&[Fault::None]);
+    provider.behave(&[Fault::None]);
     tokio::time::sleep(Duration::from_secs(5)).await;
     let path = "/contact/101?endUserId=user-001";
     assert_eq!(client.get(path).await.expect(200).id(), contact()["id"]);
@@ -81,7 +81,7 @@ async fn refusals_of_the_provider_do_not_open_it() {
     for _ in 0..12 {
         create(&client).await.refused(422, "PROVIDER_REJECTED");
     }
-    provider.from_now_on(&[Fault::None]);
+    provider.behave(&[Fault::None]);
     create(&client).await.expect(201);
     assert_eq!(provider.asked(Some("POST")), 13);
 }

@@ -71,7 +71,7 @@ impl FaultyProvider {
             shared,
             serving,
         };
-        provider.from_now_on(faults);
+        provider.behave(faults);
         provider
     }
 
@@ -80,7 +80,7 @@ impl FaultyProvider {
     }
 
     /// Another behaviour.
-    pub(crate) fn from_now_on(&self, faults: &[Fault]) {
+    pub(crate) fn behave(&self, faults: &[Fault]) {
         let mut faults = faults.to_vec();
         faults.reverse();
         *self.shared.faults.lock().unwrap() = faults;

@@ -245,6 +245,28 @@ fn an_owner_without_a_name_is_called_by_first_and_last_name() {
 }
 
 #[test]
+fn fields_that_are_no_object_are_an_error_and_not_empty_fields() {
+    let mut manifest = fixture::resource(Resource::Contact);
+    manifest.fields_pointer = "/fields".to_owned();
+    let mapping = EffectiveMapping::compile(Resource::Contact, &manifest, &[]).unwrap();
+    let read = |fields: Value| mapping.read(&json!({"id": 1, "fields": fields}), "example", None);
+    for (fields, found) in [
+        (json!("secret"), "text"),
+        (json!([]), "a list"),
+        (json!(7), "a number"),
+    ] {
+        let expected = ReadError::FieldsNotAnObject {
+            pointer: "/fields".to_owned(),
+            found,
+        };
+        assert_eq!(read(fields), Err(expected));
+    }
+    for empty in [json!(null), json!({})] {
+        assert!(read(empty).is_ok());
+    }
+}
+
+#[test]
 fn records_that_cannot_be_read_are_refused_with_the_field_and_without_the_value() {
     let read = |record: Value| contact().read(&record, "example", None).unwrap_err();
     assert_eq!(read(json!([])), ReadError::NotAnObject { found: "a list" });
