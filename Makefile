@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test sdk-test browser-test load build host connectors lint clean
+.PHONY: help dev test sdk-test browser-test schema-test load build host connectors lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -29,6 +29,11 @@ sdk-test: build ## Test the SDKs, the projects of `connector new`, and the commu
 browser-test: build ## Connect accounts in a real browser (Node 20, chromium)
 	npm ci --prefix tests/browser --no-audit --no-fund
 	npm test --prefix tests/browser
+
+schema-test: build ## Hold the server against its own OpenAPI document (Python 3.11)
+	python3 -m venv target/schemathesis
+	target/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tests/schemathesis/requirements.txt
+	target/schemathesis/bin/python tests/schemathesis/run.py $(ROUTEMCP)
 
 build: host connectors ## Build the server and the connectors
 

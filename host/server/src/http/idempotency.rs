@@ -129,6 +129,11 @@ fn conflict(message: &str) -> ApiError {
     ApiError::new(Code::IdempotencyConflict, message)
 }
 
+/// Refuses a key that is not one, also where nothing is written and the key is of no use.
+pub(crate) fn check(headers: &HeaderMap) -> Result<(), ApiError> {
+    key(headers).map(drop)
+}
+
 fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);

@@ -20,7 +20,7 @@ use crate::flow::outcome;
 use crate::http::body;
 use crate::http::envelope::Success;
 use crate::http::error::ApiError;
-use crate::http::idempotency::{Fingerprint, once};
+use crate::http::idempotency::{self, Fingerprint, once};
 use crate::http::layers::authenticate::Caller;
 use crate::http::layers::observe::Timings;
 use crate::http::query::Target;
@@ -63,6 +63,7 @@ pub(crate) async fn send(
     let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
     let work = async move { pass(&server, &key, &target, &timings, wanted).await };
     if reads {
+        idempotency::check(&headers)?;
         // Reading twice does no harm, and the answer may be large.
         return work.await.map(IntoResponse::into_response);
     }
