@@ -79,7 +79,7 @@ def test(binary: str, server: dict[str, str], folder: Path, more: list[str]) -> 
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command = [str(schemathesis), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{url}/api/v1/openapi.json"]
     command += ["--header", f"Authorization: Bearer {key}", "--checks", ",".join(CHECKS), "--seed", SEED, *more]
-    status = subprocess.run(command, env=environment, cwd=HERE, check=False).returncode
+    status = subprocess.run(command, env=environment, cwd=folder, check=False).returncode
     missed = never_answered(folder)
     if missed:
         print(f"no request succeeded at: {', '.join(missed)}", file=sys.stderr)
