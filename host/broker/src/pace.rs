@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn each_answer_holds_for_as_long_as_it_should() {
-        let cases: [(&[(u16, Option<u64>)], u64); 8] = [
+        type Case<'a> = (&'a [(u16, Option<u64>)], u64);
+        let cases: [Case<'_>; 8] = [
             // (answers, seconds until the next request)
             (&[(200, None)], 0),
             (&[(429, Some(30))], 30),
@@ -244,7 +245,8 @@ mod tests {
 
     #[test]
     fn an_allowance_that_is_used_up_says_when_there_is_more() {
-        let cases: [(&[(&str, &str)], Option<u64>); 8] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<u64>);
+        let cases: [Case<'_>; 8] = [
             (&[], None),
             (
                 &[("x-ratelimit-remaining", "5"), ("x-ratelimit-reset", "2")],
