@@ -10,6 +10,7 @@
 
 mod api_keys;
 mod authorizations;
+mod changes;
 mod connect_sessions;
 mod connections;
 mod connectors;
