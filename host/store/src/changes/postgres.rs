@@ -79,11 +79,12 @@ async fn listen(options: &PgConnectOptions, feed: &Feed, lost: &mut bool) -> Res
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgListener, sqlx::Error> {
+    let options = options.clone().application_name("routemcp changes");
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None);
-    let mut listener = PgListener::connect_with(&pool.connect_with(options.clone()).await?).await?;
+    let mut listener = PgListener::connect_with(&pool.connect_with(options).await?).await?;
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     Ok(listener)
