@@ -46,6 +46,8 @@ mod owner;
 #[cfg(test)]
 mod rate_limit;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod sandbox_serve;
 #[cfg(test)]
 mod secrets;
