@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test sdk-test browser-test schema-test fuzz load release build host connectors components lint clean
+.PHONY: help dev test sdk-test browser-test schema-test chaos fuzz load release build host connectors components lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -34,6 +34,9 @@ schema-test: build ## Hold the server against its own OpenAPI document (Python 3
 	python3 -m venv target/schemathesis
 	target/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tests/schemathesis/requirements.txt
 	target/schemathesis/bin/python tests/schemathesis/run.py $(ROUTEMCP)
+
+chaos: build ## A minute of restarts, kills, swaps and a failing provider; nothing acknowledged may be lost (PostgreSQL)
+	ROUTEMCP_CHAOS_SECONDS=60 cargo test --workspace --test api chaos -- --nocapture
 
 fuzz: ## Fuzz cursors, mappings, manifests and egress for FUZZ_SECONDS each, 20 by default (a C++ compiler)
 	tests/fuzz/run.sh $(FUZZ_SECONDS)

@@ -26,11 +26,11 @@ mod widget;
     reason = "shared with the store's tests, which use what is not used here"
 )]
 #[path = "../support/postgres.rs"]
-mod postgres;
+pub(crate) mod postgres;
 
 pub(crate) use answer::Answer;
 pub(crate) use browser::{Browser, Page};
-pub(crate) use client::{Client, http};
+pub(crate) use client::{Call, Client, http};
 pub(crate) use command::routemcp;
 pub(crate) use crud::LifeCycle;
 pub(crate) use database::{MASTER_KEY, TestDatabase};

@@ -4,6 +4,8 @@
 //! takes some 60 ms because compiled connectors are cached.
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod connect;

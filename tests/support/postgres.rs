@@ -1,11 +1,11 @@
 //! PostgreSQL for tests: a server, and databases on it that are there for one test. Part of more than one test binary, so
 //! what the others need looks unused in each.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Where the tests take a server from: a URL, or `private` for one that they start themselves.
@@ -14,11 +14,17 @@ const VARIABLE: &str = "ROUTEMCP_TEST_DATABASE_URL";
 const USUAL: &str = "postgres://postgres@127.0.0.1/test";
 const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/migrations");
 
-/// Starts a server and ends it when our end of its standard input closes: when this process ends, however it does.
+/// Starts a server and ends it when our end of its standard input closes: when this process ends, however it does. A line
+/// with the name of a signal ends the server by that signal and starts it again.
 const KEEPER: &str = r#"
     exec 3<&0
-    "$@" </dev/null >"$FOLDER/log" 2>&1 3<&- & server=$!
-    read -r _ <&3
+    start() { "$@" </dev/null >>"$FOLDER/log" 2>&1 3<&- & server=$!; }
+    start "$@"
+    while read -r signal <&3; do
+        kill -"$signal" "$server"; wait "$server"
+        sleep 1
+        start "$@"
+    done
     kill -QUIT "$server"; wait "$server"
     rm -rf "$FOLDER"
 "#;
@@ -26,8 +32,8 @@ const KEEPER: &str = r#"
 /// A server.
 pub(crate) struct Cluster {
     url: String,
-    /// Ends with us.
-    _keeper: Option<Child>,
+    /// Of a server of our own. It ends with us.
+    keeper: Option<Mutex<Child>>,
 }
 
 /// A database of one test. It goes when this is dropped.
@@ -85,6 +91,20 @@ impl Cluster {
         self.create(template)
     }
 
+    /// A server for one test alone, which may restart it. What it acknowledged outlives its process, as in production.
+    pub(crate) fn own() -> Option<&'static Self> {
+        let started =
+            Self::start("on").inspect_err(|why| eprintln!("SKIPPED, no PostgreSQL of our own: {why}"));
+        // Its keeper ends it with this process.
+        started.ok().map(|cluster| &*Box::leak(Box::new(cluster)))
+    }
+
+    /// Ends the server by a signal, `INT` for a clean end or `QUIT` for a crash, and starts it again a second later.
+    pub(crate) fn restart(&self, signal: &str) {
+        let mut keeper = self.keeper.as_ref().unwrap().lock().unwrap();
+        writeln!(keeper.stdin.as_mut().unwrap(), "{signal}").unwrap();
+    }
+
     /// Runs a statement on the server.
     pub(crate) fn run(&self, statement: &str) -> Result<String, String> {
         psql(&self.url, statement)
@@ -93,7 +113,7 @@ impl Cluster {
     fn at(url: &str) -> Self {
         Self {
             url: url.to_owned(),
-            _keeper: None,
+            keeper: None,
         }
     }
 
@@ -109,8 +129,12 @@ impl Cluster {
         found.is_ok_and(|rows| rows.trim() == "1")
     }
 
-    /// A server of our own, from what is installed.
+    /// A server of our own, from what is installed; fast, since nothing in it must last.
     fn private() -> Result<Self, String> {
+        Self::start("off")
+    }
+
+    fn start(synchronous_commit: &str) -> Result<Self, String> {
         let programs = installed().ok_or("there is no initdb in /usr/lib/postgresql/*/bin")?;
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?.keep();
         let data = folder.join("data");
@@ -150,7 +174,7 @@ impl Cluster {
             "unix_socket_directories=",
             "max_connections=300",
             "fsync=off",
-            "synchronous_commit=off",
+            &format!("synchronous_commit={synchronous_commit}"),
             "full_page_writes=off",
         ];
         let keeper = Command::new("sh")
@@ -164,7 +188,7 @@ impl Cluster {
             .map_err(|error| error.to_string())?;
         let cluster = Self {
             url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
-            _keeper: Some(keeper),
+            keeper: Some(Mutex::new(keeper)),
         };
         cluster.wait_until_it_answers(&folder)?;
         Ok(cluster)

@@ -32,6 +32,13 @@ impl TestDatabase {
         postgres::Cluster::at_hand().map(|cluster| Self::Server(migrated(cluster)))
     }
 
+    /// A database on this server.
+    pub(crate) fn on(cluster: &'static postgres::Cluster) -> Self {
+        let database = cluster.empty();
+        migrate(&database.url());
+        Self::Server(database)
+    }
+
     /// Leads to it.
     pub(crate) fn url(&self) -> String {
         match self {
@@ -62,8 +69,10 @@ impl TestDatabase {
 }
 
 fn migrated(cluster: &'static postgres::Cluster) -> postgres::Database {
-    cluster.fresh(|url| {
-        let listed = routemcp(&["org", "list", "--database-url", url, "--master-key", MASTER_KEY]);
-        assert!(listed.success, "{listed:?}");
-    })
+    cluster.fresh(migrate)
+}
+
+fn migrate(url: &str) {
+    let listed = routemcp(&["org", "list", "--database-url", url, "--master-key", MASTER_KEY]);
+    assert!(listed.success, "{listed:?}");
 }

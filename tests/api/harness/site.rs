@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::command::Finished;
 use super::places::{compile_cache, copy_atomically};
+use super::postgres::Cluster;
 use super::production::address;
 use super::{Client, MASTER_KEY, Process, TestDatabase, arguments, routemcp};
 
@@ -42,6 +43,12 @@ impl Site {
     pub(crate) fn on_a_server(connectors: &[PathBuf]) -> Option<Self> {
         let database = TestDatabase::on_a_server()?;
         Some(Self::with(tempfile::tempdir().unwrap(), database, connectors))
+    }
+
+    /// On this server.
+    pub(crate) fn on(cluster: &'static Cluster, connectors: &[PathBuf]) -> Self {
+        let database = TestDatabase::on(cluster);
+        Self::with(tempfile::tempdir().unwrap(), database, connectors)
     }
 
     fn with(folder: TempDir, database: TestDatabase, connectors: &[PathBuf]) -> Self {
