@@ -6,12 +6,16 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Where the tests take a server from: a URL, or `private` for one that they start themselves.
 const VARIABLE: &str = "ROUTEMCP_TEST_DATABASE_URL";
 /// Where a developer's machine or CI may have one.
 const USUAL: &str = "postgres://postgres@127.0.0.1/test";
+/// Begins the names of databases that are for one test. A UUID of version 7 follows, which says when it was made.
+const PREFIX: &str = "routemcp_test_";
+/// Longer than any run takes.
+const A_RUN: Duration = Duration::from_secs(3_600);
 const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/migrations");
 
 /// Starts a server and ends it when our end of its standard input closes: when this process ends, however it does. A line
@@ -111,14 +115,28 @@ impl Cluster {
     }
 
     fn at(url: &str) -> Self {
-        Self {
+        let cluster = Self {
             url: url.to_owned(),
             keeper: None,
+        };
+        cluster.sweep();
+        cluster
+    }
+
+    /// Drops what earlier runs have left: a run that is cut off drops nothing, and what lives as long as the process is never
+    /// dropped. Databases in use stay in any case.
+    fn sweep(&self) {
+        let names = format!("SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'");
+        for name in self.run(&names).unwrap_or_default().lines() {
+            let made = name.strip_prefix(PREFIX).and_then(made_at);
+            if made.is_some_and(|made| made.elapsed().is_ok_and(|age| age > A_RUN)) {
+                let _ = self.run(&format!("DROP DATABASE IF EXISTS {name}"));
+            }
         }
     }
 
     fn create(&'static self, template: &str) -> Database {
-        let name = format!("routemcp_test_{}", uuid::Uuid::now_v7().simple());
+        let name = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
         self.run(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .unwrap_or_else(|why| panic!("no database for a test: {why}"));
         Database { cluster: self, name }
@@ -291,6 +309,12 @@ fn installed() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let programs = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
     programs.filter(|programs| programs.join("initdb").exists()).max()
+}
+
+/// When a database was made, by the UUID in its name.
+fn made_at(uuid: &str) -> Option<SystemTime> {
+    let (seconds, nanoseconds) = uuid::Uuid::parse_str(uuid).ok()?.get_timestamp()?.to_unix();
+    Some(UNIX_EPOCH + Duration::new(seconds, nanoseconds))
 }
 
 fn is_root() -> bool {

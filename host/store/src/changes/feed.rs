@@ -9,13 +9,13 @@ use tokio::sync::broadcast::error::RecvError;
 use super::Change;
 use super::generations::{Generations, Stamp, Topic};
 
-/// ChangeStream that a slow follower may be behind by, before it is told that everything may have changed.
+/// Changes that a slow follower may be behind by, before it is told that everything may have changed.
 const BEHIND: usize = 256;
 /// How long the feed counts as heard after the database was last seen to answer. It bounds how long a process that is cut off
 /// without noticing may go on with what it has kept.
 const TRUST: Duration = Duration::from_secs(1);
 
-/// ChangeStream of this process and of the others.
+/// Changes of this process and of the others.
 pub(crate) struct Feed {
     sender: broadcast::Sender<Change>,
     generations: Generations,
@@ -60,7 +60,7 @@ impl Feed {
             .store(self.milliseconds(at + TRUST), Ordering::SeqCst);
     }
 
-    /// ChangeStream may be missed from now on.
+    /// Changes may be missed from now on.
     pub(super) fn lost(&self) {
         self.heard_until.store(0, Ordering::SeqCst);
     }
@@ -76,7 +76,7 @@ impl Feed {
     }
 }
 
-/// ChangeStream as they happen.
+/// Changes as they happen.
 pub struct ChangeStream(broadcast::Receiver<Change>);
 
 impl ChangeStream {

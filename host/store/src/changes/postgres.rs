@@ -50,7 +50,7 @@ pub(crate) async fn watch(options: &PgConnectOptions, feed: &Feed) -> Infallible
 /// Listens until the connection is lost.
 async fn listen(options: &PgConnectOptions, feed: &Feed, lost: &mut bool) -> Result<Infallible, sqlx::Error> {
     let mut listener = within(connect(options)).await?;
-    let mut listening_since = Instant::now();
+    let mut alive_at = Instant::now();
     // What was announced before the connection listened is known to nobody.
     feed.announce(Change::Everything);
     if std::mem::take(lost) {
@@ -59,7 +59,7 @@ async fn listen(options: &PgConnectOptions, feed: &Feed, lost: &mut bool) -> Res
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        feed.heard(listening_since);
+        feed.heard(alive_at);
         // Both can be cut off without loss: a tick by definition, and a message because it is taken whole or not at all.
         tokio::select! {
             heard = listener.try_recv() => match heard? {
@@ -72,7 +72,7 @@ async fn listen(options: &PgConnectOptions, feed: &Feed, lost: &mut bool) -> Res
                 while let Some(notification) = listener.next_buffered() {
                     feed.announce(Change::read(notification.payload()));
                 }
-                listening_since = asked;
+                alive_at = asked;
             }
         }
     }

@@ -22,6 +22,7 @@ mod oauth_apps;
 mod organisations;
 mod origins;
 mod overrides;
+#[cfg(test)]
 #[allow(
     dead_code,
     reason = "shared with the API tests, which use what is not used here"
