@@ -16,10 +16,8 @@ pub struct Checked {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Sending it twice does no more than sending it once.
+    /// It only reads: GET, HEAD, and what says that it can be repeated. Anything else may change something.
     pub(crate) repeatable: bool,
-    /// It may change something: anything but GET, HEAD, and what says that it can be repeated.
-    pub(crate) writes: bool,
     pub(crate) private_origin: bool,
 }
 
@@ -49,15 +47,14 @@ pub(crate) fn check(
             .entry(CONTENT_TYPE)
             .or_insert(HeaderValue::from_static(content_type));
     }
-    let writes = !request.repeatable && !method.is_safe();
-    let repeatable = request.repeatable || method.is_idempotent();
+    // A PUT or DELETE that arrived twice could undo what somebody else did between the two.
+    let repeatable = request.repeatable || method.is_safe();
     Ok(Checked {
         method,
         url,
         headers,
         body,
         repeatable,
-        writes,
         private_origin: destination.private_origin,
     })
 }
@@ -138,8 +135,8 @@ mod tests {
         let cases = [
             ("GET", true),
             ("HEAD", true),
-            ("PUT", true),
-            ("DELETE", true),
+            ("PUT", false),
+            ("DELETE", false),
             ("POST", false),
             ("PATCH", false),
         ];

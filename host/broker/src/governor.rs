@@ -10,15 +10,21 @@ use crate::breaker::{Breaker, BreakerState, Health, Pass};
 use crate::pace::{self, Pace, Rate};
 use crate::{Response, SendError};
 
-/// Requests of one connection that are under way at once. Zoho allows 5 to 25 by edition and the others do not say
-/// (providers.md, "Burst limit"); a provider that wants fewer answers 429.
-const PLACES: usize = 10;
 /// A request that has less time than this is not worth sending.
 const LEAST_TIME: Duration = Duration::from_millis(250);
 /// A provider that was given so long and did not answer is at fault, whoever gave up.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// When to come back if no place became free in time.
 const BUSY: Duration = Duration::from_secs(1);
+
+/// What a provider allows one connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Allowance {
+    /// How fast requests may follow each other; none for as fast as they come.
+    pub rate: Option<Rate>,
+    /// How many may be under way at once; none for any number.
+    pub concurrent: Option<u32>,
+}
 
 /// Is told when a breaker changes. Called without a lock held; must not block.
 pub trait BreakerObserver: Send + Sync {
@@ -40,14 +46,17 @@ struct Inner {
 }
 
 impl Governor {
-    /// A governor that has seen nothing yet. `rate` is the provider's published limit.
-    pub fn new(rate: Option<Rate>, observer: Box<dyn BreakerObserver>) -> Self {
+    /// A governor that has seen nothing yet.
+    pub fn new(allowance: Allowance, observer: Box<dyn BreakerObserver>) -> Self {
+        let places = allowance
+            .concurrent
+            .map_or(Semaphore::MAX_PERMITS, |concurrent| concurrent.max(1) as usize);
         Self {
             inner: Mutex::new(Inner {
-                pace: Pace::new(rate),
+                pace: Pace::new(allowance.rate),
                 breaker: Breaker::default(),
             }),
-            places: Semaphore::new(PLACES),
+            places: Semaphore::new(places),
             observer,
         }
     }

@@ -39,7 +39,7 @@ pub use budget::Spent;
 pub use check::Checked;
 pub use credential::{Credential, Placement, PlacementError};
 pub use error::SendError;
-pub use governor::{BreakerObserver, Governor};
+pub use governor::{Allowance, BreakerObserver, Governor};
 pub use grant::{Grant, GrantError};
 pub use limits::Limits;
 pub use network::{Network, NetworkError, NetworkOptions};

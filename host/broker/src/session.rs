@@ -116,7 +116,7 @@ impl Open {
             budget: &self.budget,
             started: Instant::now(),
         };
-        let write = Write::new(&self.writes, checked.writes);
+        let write = Write::new(&self.writes, !checked.repeatable);
         let Some(credential) = &self.credential else {
             return self.send_with(checked, None, &write).await;
         };

@@ -10,8 +10,8 @@ mod tests {
     use bytes::Bytes;
     use http::HeaderMap;
     use routemcp_broker::{
-        Body, BreakerObserver, BreakerState, Governor, Grant, Limits, Prepared, Rate, Request, Response,
-        SendError, Session, Transport, Writes,
+        Allowance, Body, BreakerObserver, BreakerState, Governor, Grant, Limits, Prepared, Rate, Request,
+        Response, SendError, Session, Transport, Writes,
     };
     use tokio::task::JoinSet;
     use tokio::time::{self, Instant};
@@ -85,7 +85,12 @@ mod tests {
 
     fn governor(rate: Option<Rate>) -> (Arc<Governor>, Changes) {
         let changes = Changes::default();
-        (Arc::new(Governor::new(rate, Box::new(changes.clone()))), changes)
+        let allowance = Allowance {
+            rate,
+            concurrent: Some(10),
+        };
+        let governor = Governor::new(allowance, Box::new(changes.clone()));
+        (Arc::new(governor), changes)
     }
 
     const MINUTE: Duration = Duration::from_secs(60);

@@ -23,7 +23,7 @@ use crate::connectors::{Connectors, Policy};
 use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
-use crate::flow::traffic::Traffic;
+use crate::flow::traffic::{Allowances, Traffic};
 use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) cache_directory: PathBuf,
     /// Where a provider's live traffic goes instead of its own servers.
     pub(crate) provider_base_urls: BTreeMap<String, Url>,
+    /// What providers allow each connection where that is not what manifests say.
+    pub(crate) provider_rates: Allowances,
     pub(crate) allow_private_networks: bool,
     /// Where browsers reach this server.
     pub(crate) public_url: Option<Url>,
@@ -97,7 +99,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         registry: Registry::default(),
         connectors: Connectors::new(settings.connectors),
         network,
-        traffic: Traffic::default(),
+        traffic: Traffic::new(settings.provider_rates),
         cursors,
         mappings: Mappings::default(),
         owners: Owners::default(),

@@ -97,6 +97,9 @@ pub struct RateLimit {
     pub requests: u32,
     /// in so many milliseconds.
     pub per_milliseconds: u64,
+    /// So many under way at once; the host's default where the provider does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrent: Option<u32>,
 }
 
 /// What the connector's own sandbox accepts out of the box. Not a secret: nothing real answers to it.

@@ -1,5 +1,7 @@
 //! Arguments that several commands share.
 
+mod rate;
+
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -8,11 +10,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use routemcp_broker::Allowance;
 use routemcp_store::{MasterKey, MasterKeys, Store, sqlite_url};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::connectors::publishers::Publishers;
+use crate::flow::traffic::Allowances;
 
 /// What the host serves and whom it may reach.
 #[derive(Args)]
@@ -27,6 +31,10 @@ pub(crate) struct HostArguments {
     /// Send a provider's live traffic to this base URL instead, as SLUG=URL. Repeatable. For tests.
     #[arg(long = "provider-base-url", env = "ROUTEMCP_PROVIDER_BASE_URL", value_delimiter = ',', value_parser = slug_and_url)]
     pub(crate) provider_base_urls: Vec<(String, Url)>,
+    /// What a provider allows each connection, where an account's plan differs from what the connector's manifest says:
+    /// SLUG=REQUESTS/SECONDS, SLUG=REQUESTS/SECONDS/CONCURRENT, or SLUG=unlimited. Repeatable.
+    #[arg(long = "provider-rate", env = "ROUTEMCP_PROVIDER_RATE", value_delimiter = ',', value_parser = rate::slug_and_allowance)]
+    provider_rates: Vec<(String, Allowance)>,
     /// Let connectors reach loopback and private addresses. For tests.
     #[arg(long, env = "ROUTEMCP_ALLOW_PRIVATE_NETWORKS")]
     pub(crate) allow_private_networks: bool,
@@ -61,6 +69,10 @@ impl HostArguments {
 
     pub(crate) fn base_urls(&self) -> BTreeMap<String, Url> {
         self.provider_base_urls.iter().cloned().collect()
+    }
+
+    pub(crate) fn rates(&self) -> Allowances {
+        self.provider_rates.iter().cloned().collect()
     }
 }
 

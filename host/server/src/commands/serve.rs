@@ -60,6 +60,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         oauth_apps: OperatorApps::read(std::env::vars())?,
         cache_directory: arguments.cache_dir.clone(),
         provider_base_urls: arguments.host.base_urls(),
+        provider_rates: arguments.host.rates(),
         allow_private_networks: arguments.host.allow_private_networks,
         admin_token: arguments.admin_token,
         connectors: Policy {

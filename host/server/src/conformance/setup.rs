@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::connectors::{Policy, folder};
+use crate::flow::traffic::Allowances;
 use crate::oauth::apps::OperatorApps;
 use crate::start::{self, Settings};
 
@@ -38,6 +39,7 @@ impl Bench {
             oauth_apps: OperatorApps::default(),
             cache_directory: folder.path().join("cache"),
             provider_base_urls: BTreeMap::new(),
+            provider_rates: Allowances::new(),
             allow_private_networks: base_url.is_some(),
             admin_token: None,
             connectors: Policy::default(),

@@ -1,10 +1,11 @@
 //! One governor for each connection: its provider's rate limit and circuit breaker, shared by all requests.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
-use routemcp_broker::{BreakerObserver, BreakerState, Governor, Rate};
+use routemcp_broker::{Allowance, BreakerObserver, BreakerState, Governor, Rate};
 use routemcp_unified::manifest::Manifest;
 
 /// A connection that was silent for longer than any provider may hold it off has nothing to remember.
@@ -12,23 +13,30 @@ const IDLE: Duration = Duration::from_secs(3_660);
 /// The most connections whose traffic is remembered. The least used one goes first.
 const REMEMBERED: u64 = 50_000;
 
+/// Requests of one connection that are under way at once, where neither operator nor manifest says. Zoho allows 5 to 25 by
+/// edition and the others do not say (providers.md, "Burst limit"); a provider that wants fewer answers 429.
+const CONCURRENT: u32 = 10;
+
+/// What providers allow each connection where the operator knows better than the manifest, by slug.
+pub(crate) type Allowances = BTreeMap<String, Allowance>;
+
 /// The governors of all live connections.
 pub(crate) struct Traffic {
+    allowances: Allowances,
     governors: Cache<String, Arc<Governor>>,
 }
 
-impl Default for Traffic {
-    fn default() -> Self {
+impl Traffic {
+    pub(crate) fn new(allowances: Allowances) -> Self {
         Self {
+            allowances,
             governors: Cache::builder()
                 .max_capacity(REMEMBERED)
                 .time_to_idle(IDLE)
                 .build(),
         }
     }
-}
 
-impl Traffic {
     /// The governor of a connection, by the name of its HTTP client: one that was made again starts afresh.
     pub(crate) fn of(&self, client: &str, manifest: &Manifest) -> Arc<Governor> {
         self.governors.get_with_by_ref(client, || {
@@ -36,16 +44,22 @@ impl Traffic {
                 connection: client.to_owned(),
                 provider: manifest.slug.clone(),
             };
-            Arc::new(Governor::new(rate(manifest), Box::new(observer)))
+            let given = self.allowances.get(&manifest.slug).copied();
+            let allowance = given.unwrap_or_else(|| published(manifest));
+            Arc::new(Governor::new(allowance, Box::new(observer)))
         })
     }
 }
 
-fn rate(manifest: &Manifest) -> Option<Rate> {
-    manifest.rate_limit.map(|limit| Rate {
-        requests: limit.requests,
-        per: Duration::from_millis(limit.per_milliseconds),
-    })
+fn published(manifest: &Manifest) -> Allowance {
+    let limit = manifest.rate_limit;
+    Allowance {
+        rate: limit.map(|limit| Rate {
+            requests: limit.requests,
+            per: Duration::from_millis(limit.per_milliseconds),
+        }),
+        concurrent: limit.and_then(|limit| limit.concurrent).or(Some(CONCURRENT)),
+    }
 }
 
 /// Writes a breaker's changes to log and metrics: each once.
