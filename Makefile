@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test sdk-test browser-test schema-test load build host connectors lint clean
+.PHONY: help dev test sdk-test browser-test schema-test load bench bench-build bench-scale micro build host connectors lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -53,6 +53,18 @@ connectors: host ## Build the connectors into target/connectors
 
 load: build ## Swap two versions every second under steady traffic for half a minute
 	ROUTEMCP_LOAD_SECONDS=30 cargo test --workspace --test api connectors::load -- --nocapture
+
+bench: bench-build ## Measure side by side with what people would use instead (QUICK=1: two minutes; ARGS="--only fastify,ours-wasm")
+	target/release/routemcp-bench run $(if $(QUICK),--quick) $(ARGS)
+
+bench-scale: bench-build ## Measure how far one server goes: slow calls, many connectors, many connections, overload
+	target/release/routemcp-bench scale $(ARGS)
+
+bench-build:
+	tests/bench/build.sh
+
+micro: ## Measure the parts of a request one by one
+	cargo bench -p routemcp-unified -p routemcp-broker -p routemcp-runtime -p routemcp-store --benches
 
 lint: ## What CI checks besides the tests
 	cargo fmt --all --check

@@ -66,7 +66,7 @@ function compile(fields) {
       ownerEmail: null,
       source: text(properties[fields.source]),
       tags: null,
-      customFields: {},
+      customFields: null,
       createdAt: time(record.createdAt),
       updatedAt: time(record.updatedAt),
     };

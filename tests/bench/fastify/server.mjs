@@ -14,13 +14,11 @@ import { ProviderError, listContacts } from './provider.mjs';
 import { createStore } from './store.mjs';
 
 const { store, key } = createStore(process.env);
-const app = Fastify({ logger: false, genReqId: () => randomUUID() });
+const app = Fastify({ logger: { level: 'info' }, disableRequestLogging: true, genReqId: () => randomUUID() });
 
 app.decorateRequest('key', null);
-app.decorateRequest('startedAt', 0);
 
 app.addHook('onRequest', (request, reply, done) => {
-  request.startedAt = performance.now();
   reply.header('x-request-id', request.id);
   const authorization = request.headers.authorization ?? '';
   request.key = authorization.startsWith('Bearer ') ? store.findKey(authorization.slice(7)) : undefined;
@@ -28,6 +26,14 @@ app.addHook('onRequest', (request, reply, done) => {
     failure(request, reply, 401, 'INVALID_API_KEY', 'The API key is missing, malformed or revoked.');
     return;
   }
+  done();
+});
+
+// One line for each request, as RouteMCP writes it.
+app.addHook('onResponse', (request, reply, done) => {
+  const { method } = request;
+  const path = request.routeOptions.url;
+  request.log.info({ method, path, status: reply.statusCode, milliseconds: reply.elapsedTime }, 'answered');
   done();
 });
 
@@ -60,8 +66,9 @@ app.get('/api/v1/contact', async (request, reply) => {
     message: 'Contacts retrieved',
     data: { data: records, pagination: { cursor, hasMore: cursor !== null, limit } },
   });
-  const total = performance.now() - request.startedAt;
-  reply.header('server-timing', `total;dur=${total.toFixed(3)}, provider;dur=${provided.toFixed(3)}`);
+  const total = reply.elapsedTime;
+  const host = (total - provided).toFixed(3);
+  reply.header('server-timing', `total;dur=${total.toFixed(3)}, provider;dur=${provided.toFixed(3)}, host;dur=${host}`);
   reply.header('content-type', 'application/json');
   return reply.send(body);
 });
@@ -70,7 +77,7 @@ app.setErrorHandler((error, request, reply) => {
   if (error instanceof ProviderError) {
     return failure(request, reply, 502, 'PROVIDER_ERROR', error.message);
   }
-  console.error(error);
+  request.log.error(error);
   return failure(request, reply, 500, 'INTERNAL_ERROR', 'Something went wrong.');
 });
 
