@@ -1,6 +1,7 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test sdk-test browser-test schema-test chaos fuzz load release build host connectors components lint clean
+.PHONY: help dev test sdk-test browser-test schema-test chaos fuzz load bench bench-build bench-scale micro release build host \
+	connectors components lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -70,6 +71,18 @@ release: ## Build what is deployed: the optimised server and its connectors, in 
 
 load: build ## Swap two versions every second under steady traffic for half a minute
 	ROUTEMCP_LOAD_SECONDS=30 cargo test --workspace --test api connectors::load -- --nocapture
+
+bench: bench-build ## Measure side by side with what people would use instead (QUICK=1: two minutes; ARGS="--only fastify,ours-wasm")
+	target/release/routemcp-bench run $(if $(QUICK),--quick) $(ARGS)
+
+bench-scale: bench-build ## Measure how far one server goes: slow calls, many connectors, many connections, overload
+	target/release/routemcp-bench scale $(ARGS)
+
+bench-build:
+	tests/bench/build.sh
+
+micro: ## Measure the parts of a request one by one
+	cargo bench -p routemcp-unified -p routemcp-broker -p routemcp-runtime -p routemcp-store --benches
 
 lint: ## What CI checks besides the tests
 	cargo fmt --all --check

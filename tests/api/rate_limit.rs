@@ -42,7 +42,13 @@ async fn an_individual_key_has_100_requests_a_minute_and_other_keys_their_own() 
 async fn plans_have_their_limits() {
     let server = Server::start();
     server.create_organisation("Plans");
-    for (plan, limit) in [("individual", "100"), ("team", "500"), ("organization", "2000")] {
+    let plans = [
+        ("individual", "100"),
+        ("team", "500"),
+        ("organization", "2000"),
+        ("unlimited", "4294967295"),
+    ];
+    for (plan, limit) in plans {
         let key = server.create_key("Plans", "live", &["--plan", plan, "--scopes", "connect"]);
         let answer = server.client_with(&key).get("/connections").await.expect(200);
         assert_eq!(answer.header("x-ratelimit-limit"), limit, "{plan}");

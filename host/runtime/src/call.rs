@@ -75,7 +75,7 @@ impl LoadedConnector {
     /// Lists records of a resource.
     pub async fn list(&self, context: CallContext, resource: &str, query: Query) -> Called<Page> {
         let query = into_guest_query(query);
-        self.linked
+        self.callee
             .call(context, Operation::List { resource, query })
             .await
             .and_then(|answer| match answer {
@@ -92,7 +92,7 @@ impl LoadedConnector {
         id: &str,
         fields: &[String],
     ) -> Called<Value> {
-        self.linked
+        self.callee
             .call(context, Operation::Get { resource, id, fields })
             .await
             .and_then(into_record)
@@ -107,7 +107,7 @@ impl LoadedConnector {
         fields: &[String],
     ) -> Called<Value> {
         let values = &values.to_string();
-        self.linked
+        self.callee
             .call(
                 context,
                 Operation::Create {
@@ -130,7 +130,7 @@ impl LoadedConnector {
         fields: &[String],
     ) -> Called<Value> {
         let values = &values.to_string();
-        self.linked
+        self.callee
             .call(
                 context,
                 Operation::Update {
@@ -146,7 +146,7 @@ impl LoadedConnector {
 
     /// Deletes a record.
     pub async fn delete(&self, context: CallContext, resource: &str, id: &str) -> Called<()> {
-        self.linked
+        self.callee
             .call(context, Operation::Delete { resource, id })
             .await
             .and_then(|answer| match answer {

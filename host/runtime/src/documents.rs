@@ -27,10 +27,15 @@ pub(crate) fn page(state: &mut CallState, page: GuestPage, limit: u32) -> Result
             records.collect::<Result<_, _>>()?
         }
     };
+    checked(records, page.next, limit)
+}
+
+/// A page, if it keeps to what a page may be.
+pub(crate) fn checked(records: Vec<Value>, next: Option<String>, limit: u32) -> Result<Page, CallError> {
     if records.len() > limit as usize {
         return Err(too_many(records.len(), limit));
     }
-    match page.next {
+    match next {
         Some(next) if next.len() > CURSOR_LENGTH => Err(CallError::Contract(format!(
             "the cursor has more than {CURSOR_LENGTH} bytes"
         ))),
@@ -48,12 +53,7 @@ fn too_many(got: usize, limit: u32) -> CallError {
 pub(crate) fn record(state: &mut CallState, document: Document) -> Result<Value, CallError> {
     match document {
         Document::Value(text) => parse(&mut state.json, &text),
-        Document::At((response, pointer)) => {
-            let mut body = body(state, response)?;
-            body.pointer_mut(&pointer)
-                .map(Value::take)
-                .ok_or_else(|| nothing_at(&pointer))
-        }
+        Document::At((response, pointer)) => record_at(body(state, response)?, &pointer),
     }
 }
 
@@ -88,7 +88,14 @@ fn body(state: &mut CallState, response: Resource<StoredResponse>) -> Result<Val
     json.ok_or_else(|| CallError::Contract("the response pointed at is not JSON".to_owned()))
 }
 
-fn records_at(mut body: Value, pointers: &[String]) -> Result<Vec<Value>, CallError> {
+/// The record at a pointer.
+pub(crate) fn record_at(mut body: Value, pointer: &str) -> Result<Value, CallError> {
+    let found = body.pointer_mut(pointer).map(Value::take);
+    found.ok_or_else(|| nothing_at(pointer))
+}
+
+/// The records at pointers, in order.
+pub(crate) fn records_at(mut body: Value, pointers: &[String]) -> Result<Vec<Value>, CallError> {
     let mut records = Vec::new();
     for pointer in pointers {
         match body.pointer_mut(pointer).map(Value::take) {

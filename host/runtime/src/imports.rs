@@ -10,3 +10,5 @@ mod types;
 #[expect(unreachable_pub, reason = "generated code re-exports it, in a private module")]
 pub use http::StoredResponse;
 pub(crate) use http::TooManyValues;
+#[cfg(feature = "native-connectors")]
+pub(crate) use http::parse;

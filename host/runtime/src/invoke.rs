@@ -5,6 +5,7 @@ use std::str::Utf8Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use routemcp_broker::Session;
 use serde_json::Value;
 use wasmtime::component::{InstancePre, ResourceTableError};
@@ -71,8 +72,16 @@ pub(crate) enum Answer {
     Done,
 }
 
-impl Linked {
-    pub(crate) async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
+/// What a call of a connector is dispatched to: a component, or code that is compiled into the host.
+#[async_trait]
+pub(crate) trait Callee: Send + Sync {
+    /// Runs one operation within the limits of any call.
+    async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer>;
+}
+
+#[async_trait]
+impl Callee for Linked {
+    async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
         let session = Arc::clone(&context.session);
         let started = Instant::now();
         let _permit = match self.shared.admission.enter(&context.tenant).await {
@@ -103,7 +112,9 @@ impl Linked {
             },
         }
     }
+}
 
+impl Linked {
     /// Makes an instance as every call does, and says how long that took.
     pub(crate) async fn instantiate(&self, context: CallContext) -> Result<Duration, CallError> {
         let mut store = self.store(context, None);

@@ -19,6 +19,8 @@ mod invoke;
 mod limits;
 mod loader;
 mod memory;
+#[cfg(feature = "native-connectors")]
+mod native;
 mod registry;
 mod sandbox;
 mod state;
@@ -30,6 +32,8 @@ pub use engine::{CONTRACT_VERSION, EngineOptions, Runtime};
 pub use error::{CallError, Failure, LimitExceeded, LoadError};
 pub use limits::CallLimits;
 pub use loader::{Inspection, LoadedConnector};
+#[cfg(feature = "native-connectors")]
+pub use native::NativeConnector;
 pub use registry::Registry;
 pub use sandbox::{
     MemorySandboxState, SandboxChange, SandboxPlayer, SandboxReply, SandboxRequest, SandboxScope,

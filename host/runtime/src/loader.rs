@@ -15,12 +15,15 @@ use crate::call::CallContext;
 use crate::digest::Digest;
 use crate::engine::Runtime;
 use crate::error::{CallError, LoadError};
-use crate::invoke::{Answer, Linked, Operation};
+use crate::invoke::{Answer, Callee, Linked, Operation};
 use crate::state::Label;
 
 /// One version of one connector: compiled, linked, probed, and ready to be called.
 pub struct LoadedConnector {
-    pub(crate) linked: Linked,
+    /// Its component, for what only a component can do.
+    pub(crate) linked: Arc<Linked>,
+    /// What answers its calls: the component.
+    pub(crate) callee: Arc<dyn Callee>,
     manifest: Arc<Manifest>,
     digest: Digest,
     inspection: Inspection,
@@ -102,6 +105,13 @@ impl LoadedConnector {
         }
         took.sort_unstable();
         Ok(took.get(took.len() / 2).copied().unwrap_or_default())
+    }
+
+    /// Answers calls with the same connector compiled into the host, under the same limits but for CPU and memory. Its
+    /// component goes on giving the manifest and playing the sandbox.
+    #[cfg(feature = "native-connectors")]
+    pub fn call_natively(&mut self, native: crate::native::NativeConnector) {
+        self.callee = Arc::new(crate::native::Native::new(native, Arc::clone(&self.linked)));
     }
 
     /// Facts about the file.
@@ -233,7 +243,9 @@ async fn probe(
     };
     let manifest = Manifest::parse(&text)?;
     linked.label.slug = manifest.slug.as_str().into();
+    let linked = Arc::new(linked);
     Ok(LoadedConnector {
+        callee: Arc::clone(&linked) as Arc<dyn Callee>,
         linked,
         manifest: Arc::new(manifest),
         digest,

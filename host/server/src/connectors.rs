@@ -12,6 +12,8 @@ pub(crate) mod folder;
 pub(crate) mod grants;
 pub(crate) mod install;
 pub(crate) mod kept;
+#[cfg(feature = "native-connectors")]
+mod native;
 pub(crate) mod publishers;
 pub(crate) mod switch;
 

@@ -81,6 +81,8 @@ names!(
         Team = "team",
         /// 2,000 requests a minute.
         Organization = "organization",
+        /// As many as the server can take: for who runs it.
+        Unlimited = "unlimited",
     }
 );
 
@@ -124,6 +126,8 @@ impl Plan {
             Self::Individual => 100,
             Self::Team => 500,
             Self::Organization => 2_000,
+            // More than a minute holds, and the headers of every answer stay numbers.
+            Self::Unlimited => u32::MAX,
         }
     }
 }
@@ -154,6 +158,6 @@ mod tests {
     #[test]
     fn plans_have_the_published_limits() {
         let limits: Vec<u32> = Plan::ALL.iter().map(|plan| plan.requests_per_minute()).collect();
-        assert_eq!(limits, [100, 500, 2_000]);
+        assert_eq!(limits, [100, 500, 2_000, u32::MAX]);
     }
 }

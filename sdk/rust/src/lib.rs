@@ -38,6 +38,8 @@ pub mod bindings;
 pub mod clock;
 pub mod connection;
 mod connector;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod embedding;
 mod export;
 mod failure;
 mod host;

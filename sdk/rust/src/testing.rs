@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::host::Answer;
+use crate::host::{Answer, TestAnswer};
 use crate::http::{Body, Request};
 use crate::records::Documents;
 use crate::sandbox::{self, MemoryState};
@@ -152,12 +152,12 @@ pub(crate) fn send(request: Request) -> Result<Response, Failure> {
     HOST.with_borrow_mut(|host| host.provider = Some(provider));
     let json = serde_json::from_slice(&answer.body).ok();
     Ok(Response {
-        answer: Answer {
+        answer: Answer::Test(TestAnswer {
             status: answer.status,
             headers: answer.headers,
             body: answer.body,
             json,
-        },
+        }),
     })
 }
 
@@ -189,10 +189,13 @@ pub(crate) fn setting(name: &str) -> Option<String> {
 }
 
 pub(crate) fn now_ms() -> u64 {
-    HOST.with_borrow(|host| host.now_ms).unwrap_or_else(|| {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
-    })
+    HOST.with_borrow(|host| host.now_ms)
+        .unwrap_or_else(system_clock)
+}
+
+pub(crate) fn system_clock() -> u64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
 pub(crate) fn log(level: &str, message: &str) {

@@ -53,7 +53,8 @@ impl StoredResponse {
     }
 }
 
-fn parse(budget: &mut Budget, body: &[u8]) -> Result<Parsed, TooManyValues> {
+/// The JSON of a body; none when it is not JSON.
+pub(crate) fn parse(budget: &mut Budget, body: &[u8]) -> Result<Option<Value>, TooManyValues> {
     match budget.parse(body) {
         Ok(value) => Ok(Some(value)),
         Err(JsonError::Syntax(_)) => Ok(None),

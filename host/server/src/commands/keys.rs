@@ -38,7 +38,7 @@ pub(crate) struct Create {
     /// What the key may do: read, write, connect, manage.
     #[arg(long, value_delimiter = ',', default_value = "read,write", value_parser = Scope::parse)]
     scopes: Vec<Scope>,
-    /// Rate limit: individual (100 a minute), team (500), organization (2,000).
+    /// Rate limit: individual (100 a minute), team (500), organization (2,000), unlimited (for who runs the server).
     #[arg(long, default_value = "individual", value_parser = Plan::parse)]
     plan: Plan,
     /// A name to tell keys apart.

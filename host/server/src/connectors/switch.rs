@@ -29,6 +29,8 @@ pub(crate) struct Switched {
 /// Makes a loaded version live, unless its provider is switched off. Requests under way finish on the version that they began
 /// with; the old one is dropped with the last of them.
 pub(crate) fn make_live(app: &App, connector: LoadedConnector) {
+    #[cfg(feature = "native-connectors")]
+    let connector = super::native::or_native(connector);
     let manifest = Arc::clone(connector.manifest());
     let (digest, facts) = (connector.digest().short(), connector.inspection().clone());
     if app.connectors.is_disabled(&manifest.slug) {

@@ -1,13 +1,22 @@
-//! A native build has no host: these ask the [`crate::testing::Host`] of the current thread.
+//! A native build has no component model: these ask the host that [`crate::embedding`] supplies, or else the
+//! [`crate::testing::Host`] of the current thread.
 
 use serde_json::Value;
 
+use crate::embedding::{self, HostAnswer};
 use crate::http::Request;
 use crate::{Failure, Response, testing};
 
+/// An answer to a request.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Test(TestAnswer),
+    Host(Box<dyn HostAnswer>),
+}
+
 /// An answer that a test's host gave.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestAnswer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -17,10 +26,43 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn status(&self) -> u16 {
-        self.status
+        match self {
+            Self::Test(answer) => answer.status,
+            Self::Host(answer) => answer.status(),
+        }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Test(answer) => answer.header(name),
+            Self::Host(answer) => answer.header(name),
+        }
+    }
+
+    pub(crate) fn json_at(&self, pointer: &str) -> Option<String> {
+        match self {
+            Self::Test(answer) => Some(answer.json.as_ref()?.pointer(pointer)?.to_string()),
+            Self::Host(answer) => answer.json_at(pointer),
+        }
+    }
+
+    pub(crate) fn pluck(&self, array: &str, member: &str) -> Vec<Option<String>> {
+        match self {
+            Self::Test(answer) => answer.pluck(array, member),
+            Self::Host(answer) => answer.pluck(array, member),
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Self::Test(answer) => String::from_utf8(answer.body.clone()).ok(),
+            Self::Host(answer) => answer.text(),
+        }
+    }
+}
+
+impl TestAnswer {
+    fn header(&self, name: &str) -> Option<String> {
         let found = self
             .headers
             .iter()
@@ -28,11 +70,7 @@ impl Answer {
         found.map(|(_, value)| value.clone())
     }
 
-    pub(crate) fn json_at(&self, pointer: &str) -> Option<String> {
-        Some(self.json.as_ref()?.pointer(pointer)?.to_string())
-    }
-
-    pub(crate) fn pluck(&self, array: &str, member: &str) -> Vec<Option<String>> {
+    fn pluck(&self, array: &str, member: &str) -> Vec<Option<String>> {
         let elements = self
             .json
             .as_ref()
@@ -44,24 +82,32 @@ impl Answer {
             .map(|element| Some(element.pointer(member)?.to_string()))
             .collect()
     }
-
-    pub(crate) fn text(&self) -> Option<String> {
-        String::from_utf8(self.body.clone()).ok()
-    }
 }
 
 pub(crate) fn send(request: Request) -> Result<Response, Failure> {
-    testing::send(request)
+    match embedding::current() {
+        Some(host) => host.send(request),
+        None => testing::send(request),
+    }
 }
 
 pub(crate) fn setting(name: &str) -> Option<String> {
-    testing::setting(name)
+    match embedding::current() {
+        Some(host) => host.setting(name),
+        None => testing::setting(name),
+    }
 }
 
 pub(crate) fn now_ms() -> u64 {
-    testing::now_ms()
+    match embedding::current() {
+        Some(_) => testing::system_clock(),
+        None => testing::now_ms(),
+    }
 }
 
 pub(crate) fn log(level: &str, message: &str) {
-    testing::log(level, message);
+    match embedding::current() {
+        Some(host) => host.log(level, message),
+        None => testing::log(level, message),
+    }
 }
