@@ -38,6 +38,8 @@ mod live;
 #[cfg(test)]
 mod meeting;
 #[cfg(test)]
+mod observability;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod operator;

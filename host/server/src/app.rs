@@ -21,6 +21,7 @@ use crate::oauth::apps::Apps;
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
+use crate::request_log::RequestLog;
 use crate::work::Work;
 
 /// The server's parts. Caches in here hold nothing that the store does not have.
@@ -61,6 +62,8 @@ pub(crate) struct App {
     pub(crate) provider_base_urls: Arc<BTreeMap<String, Url>>,
     /// Opens the operator API; none keeps it shut.
     pub(crate) admin_token: Option<SecretString>,
+    /// Keeps finished requests.
+    pub(crate) request_log: RequestLog,
     /// Renders `/metrics`.
     pub(crate) metrics: PrometheusHandle,
     /// False while starting and draining.

@@ -13,6 +13,7 @@ mod flow;
 mod http;
 mod oauth;
 mod rate_limit;
+mod request_log;
 mod start;
 mod work;
 

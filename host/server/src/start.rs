@@ -28,6 +28,7 @@ use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
+use crate::request_log::RequestLog;
 use crate::work::Work;
 
 /// What the parts need to know.
@@ -48,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) admin_token: Option<SecretString>,
     /// What the operator decided about connectors.
     pub(crate) connectors: Policy,
+    /// For how many days finished requests are kept; 0 keeps none.
+    pub(crate) request_log_days: u16,
 }
 
 /// The server with no connectors yet.
@@ -92,6 +95,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         apps,
         work,
         public_url: settings.public_url,
+        request_log: RequestLog::start(store.clone(), settings.request_log_days),
         store,
         runtime,
         registry: Registry::default(),

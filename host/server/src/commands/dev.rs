@@ -61,6 +61,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         provider_base_urls: arguments.host.base_urls(),
         allow_private_networks: arguments.host.allow_private_networks,
         admin_token: Some(admin_token),
+        request_log_days: arguments.host.request_log_days,
         connectors: Policy {
             publishers: arguments.host.publishers()?,
             // The developer's own files, compiled here: starting a process for each save would only take time.

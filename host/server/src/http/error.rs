@@ -101,6 +101,11 @@ impl Code {
         Self::ProviderDisabled,
     ];
 
+    /// The code as it is written.
+    pub(crate) fn name(self) -> String {
+        json!(self).as_str().unwrap_or_default().to_owned()
+    }
+
     /// The HTTP status that belongs to the code.
     pub(crate) fn status(self) -> StatusCode {
         match self {

@@ -19,6 +19,9 @@ const DRAIN: Duration = Duration::from_secs(35);
 /// How long what nobody waits for may take after that: longer than a token URL may.
 const TOKENS: Duration = Duration::from_secs(15);
 
+/// How long writing the last lines of the request log may take.
+const REQUEST_LOG: Duration = Duration::from_secs(5);
+
 /// Serves on a listener. SIGTERM and Ctrl-C end it: readiness goes first, requests under way finish.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     let stop = stop_signal()?;
@@ -50,6 +53,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
     if !app.work.finish(TOKENS).await {
         tracing::error!("stopped while a token was on its way; its connection may have to be made again");
     }
+    app.request_log.finish(REQUEST_LOG).await;
     app.store.close().await;
     Ok(())
 }
@@ -77,6 +81,9 @@ async fn keep_house(app: Arc<App>) {
             && let Err(error) = forget(&app.store).await
         {
             tracing::warn!(%error, "what has expired could not be forgotten");
+        }
+        if let Err(error) = app.request_log.forget(&app.store).await {
+            tracing::warn!(%error, "old requests could not be forgotten");
         }
         minute += 1;
     }

@@ -21,6 +21,7 @@ mod organisations;
 mod origins;
 mod overrides;
 mod refresh;
+mod request_log;
 mod rotation;
 mod sandbox_state;
 mod support;

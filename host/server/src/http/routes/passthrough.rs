@@ -78,6 +78,7 @@ async fn pass(
     wanted: broker::Request,
 ) -> Result<Success, ApiError> {
     let connected = find_one(app, key, target).await?;
+    timings.serve(connected.served());
     let context = connected.context();
     // It takes the same room in the host as a connector's call.
     let _permit = app

@@ -1,0 +1,3 @@
+//! What an operator can see: log lines, metrics, spans and the request log.
+
+mod requests;
