@@ -14,7 +14,8 @@ pub use location::sqlite_url;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
-/// How long a call waits for a connection, or SQLite for a lock, before it is [`StoreError::Busy`].
+/// How long a call waits for a connection before it is [`StoreError::NoConnection`], or SQLite for a lock before it is
+/// [`StoreError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections to a database server, which schedules them itself.
 const SERVER_CONNECTIONS: u32 = 10;
@@ -29,6 +30,34 @@ pub(crate) struct Database {
     pub(crate) readers: AnyPool,
     pub(crate) writer: AnyPool,
     pub(crate) backend: Backend,
+    /// For connections beside the pools.
+    pub(crate) options: AnyConnectOptions,
+}
+
+/// The connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// `readers` and `writer` of an SQLite file, or `server`.
+    pub name: &'static str,
+    /// How many are in use.
+    pub in_use: usize,
+    /// How many are open and idle.
+    pub idle: usize,
+    /// How many there may be.
+    pub max: usize,
+}
+
+impl PoolStatus {
+    fn of(name: &'static str, pool: &AnyPool) -> Self {
+        let wide = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let (open, idle) = (wide(pool.size()), pool.num_idle());
+        Self {
+            name,
+            in_use: open.saturating_sub(idle),
+            idle,
+            max: wide(pool.options().get_max_connections()),
+        }
+    }
 }
 
 /// What kind of database it is, for the few texts that cannot be the same.
@@ -58,8 +87,9 @@ impl Database {
         let pool = AnyPoolOptions::new()
             .max_connections(SERVER_CONNECTIONS)
             .acquire_timeout(PATIENCE);
-        let pool = pool.connect_with(options).await?;
+        let pool = pool.connect_with(options.clone()).await?;
         Ok(Self {
+            options,
             readers: pool.clone(),
             writer: pool,
             backend: Backend::Server,
@@ -73,6 +103,17 @@ impl Database {
             Backend::Server => "BEGIN",
         };
         Ok(self.writer.begin_with(begin).await?)
+    }
+
+    /// How many connections there are.
+    pub(crate) fn pools(&self) -> Vec<PoolStatus> {
+        match self.backend {
+            Backend::Sqlite => vec![
+                PoolStatus::of("readers", &self.readers),
+                PoolStatus::of("writer", &self.writer),
+            ],
+            Backend::Server => vec![PoolStatus::of("server", &self.readers)],
+        }
     }
 
     /// Waits for running calls and disconnects. The writer goes last: whoever leaves last folds the WAL into the file, and

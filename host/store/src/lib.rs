@@ -23,6 +23,7 @@ mod oauth_apps;
 mod organisations;
 mod origins;
 mod overrides;
+mod pulse;
 mod request_log;
 mod rotation;
 mod row;
@@ -37,7 +38,7 @@ pub use authorizations::{Authorization, AuthorizationOutcome, NewAuthorization, 
 pub use connect_sessions::{ConnectSession, NewConnectSession};
 pub use connections::{Connection, ConnectionQuery, NewConnection, RefreshLease};
 pub use connectors::{ConnectorState, ConnectorVersion, NewConnectorVersion};
-pub use database::sqlite_url;
+pub use database::{PoolStatus, sqlite_url};
 pub use end_users::EndUser;
 pub use error::StoreError;
 pub use idempotency::IdempotencyStart;
@@ -47,6 +48,7 @@ pub use names::{AuthorizationStatus, ConnectionStatus, Environment, Plan, Scope,
 pub use oauth_apps::{OAuthApp, OAuthAppSummary};
 pub use organisations::Organisation;
 pub use overrides::StoredOverride;
+pub use pulse::Pulse;
 pub use request_log::{RequestLogEntry, RequestLogQuery};
 pub use rotation::{ColumnRotation, RotationReport};
 pub use sandbox_state::SandboxChange;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use sqlx::any::AnyConnectOptions;
 use sqlx::{Any, AnyPool, Transaction};
 
-use crate::database::{Backend, Database};
+use crate::database::{Backend, Database, PoolStatus};
 use crate::error::StoreError;
 use crate::master_key::MasterKeys;
 use crate::seal::Sealer;
@@ -52,9 +53,19 @@ impl Store {
         Ok(())
     }
 
+    /// How many database connections there are, pool by pool.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolStatus> {
+        self.inner.database.pools()
+    }
+
     /// Waits for running calls and disconnects. Later calls fail.
     pub async fn close(&self) {
         self.inner.database.close().await;
+    }
+
+    pub(crate) fn connect_options(&self) -> AnyConnectOptions {
+        self.inner.database.options.clone()
     }
 
     pub(crate) fn readers(&self) -> &AnyPool {
