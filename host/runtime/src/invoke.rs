@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use routemcp_broker::Session;
 use serde_json::Value;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 use wasmtime::component::{InstancePre, ResourceTableError};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
@@ -71,8 +73,46 @@ pub(crate) enum Answer {
     Done,
 }
 
+impl Operation<'_> {
+    /// Its name and the resource that it is about.
+    fn name(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Describe => ("describe", None),
+            Self::List { resource, .. } => ("list", Some(resource)),
+            Self::Get { resource, .. } => ("get", Some(resource)),
+            Self::Create { resource, .. } => ("create", Some(resource)),
+            Self::Update { resource, .. } => ("update", Some(resource)),
+            Self::Delete { resource, .. } => ("delete", Some(resource)),
+        }
+    }
+}
+
 impl Linked {
     pub(crate) async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
+        let span = self.span(&operation);
+        let called = self.call_bare(context, operation).instrument(span.clone()).await;
+        if let Err(error) = &called.result {
+            span.record("error.type", error.kind());
+            span.record("otel.status_code", "ERROR");
+        }
+        called
+    }
+
+    /// Covers the call in a trace, its wait for a place included.
+    fn span(&self, operation: &Operation<'_>) -> tracing::Span {
+        let (name, resource) = operation.name();
+        tracing::debug_span!(
+            "connector call",
+            routemcp.provider = &*self.label.slug,
+            routemcp.connector.digest = &*self.label.digest,
+            routemcp.operation = name,
+            routemcp.resource = resource,
+            "error.type" = Empty,
+            otel.status_code = Empty,
+        )
+    }
+
+    async fn call_bare(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
         let session = Arc::clone(&context.session);
         let started = Instant::now();
         let _permit = match self.shared.admission.enter(&context.tenant).await {
