@@ -11,6 +11,7 @@ mod connect;
 mod connectors;
 mod flow;
 mod http;
+mod measures;
 mod oauth;
 mod rate_limit;
 mod request_log;

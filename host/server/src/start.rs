@@ -1,7 +1,10 @@
 //! Puts the server together, serves, and drains.
 
+pub(crate) mod front;
 pub(crate) mod logging;
+pub(crate) mod pulse;
 pub(crate) mod serve;
+pub(crate) mod telemetry;
 pub(crate) mod watch;
 
 use std::collections::BTreeMap;
@@ -10,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use routemcp_broker::{Network, NetworkOptions};
 use routemcp_runtime::{EngineOptions, Registry, Runtime};
 use routemcp_store::{MasterKeys, Store};
@@ -24,6 +26,7 @@ use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
 use crate::flow::traffic::Traffic;
+use crate::measures;
 use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
@@ -70,9 +73,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         allow_private: settings.allow_private_networks,
         ..NetworkOptions::default()
     })?;
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .context("cannot set up metrics")?;
+    let metrics = measures::install().context("cannot set up metrics")?;
     let sandboxes = Arc::new(Sandboxes::new(store.clone()));
     let provider_base_urls = Arc::new(settings.provider_base_urls);
     let tokens = Tokens::new(
@@ -95,6 +96,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         apps,
         work,
         public_url: settings.public_url,
+        bodies: Arc::default(),
         request_log: RequestLog::start(store.clone(), settings.request_log_days),
         store,
         runtime,
@@ -110,5 +112,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         admin_token: settings.admin_token,
         metrics,
         ready: AtomicBool::new(false),
+        // It was opened just now.
+        store_answers: AtomicBool::new(true),
     }))
 }

@@ -43,6 +43,11 @@ impl Connected {
         self.remember(app, &called.result).await;
     }
 
+    /// An error of a call, or the trouble of our own that was behind it.
+    pub(crate) fn own_or(&self, error: ApiError) -> ApiError {
+        self.line.trouble().map_or(error, ApiError::store_unavailable)
+    }
+
     /// A context for one call, with its own budget of requests, bytes and time.
     pub(crate) fn context(&self) -> CallContext {
         self.line.context()

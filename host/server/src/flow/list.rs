@@ -168,7 +168,7 @@ impl Request<'_> {
         connected.settle(self.app, self.timings, &called).await;
         let page = called
             .result
-            .map_err(|error| self.subject(&connected, &mapping).error(error))?;
+            .map_err(|error| connected.own_or(self.subject(&connected, &mapping).error(error)))?;
         let records = self.show(&connected, &mapping, page.records, &query.view).await?;
         Ok(Part {
             records,

@@ -122,7 +122,7 @@ impl Request<'_> {
             .await;
         connected.settle(self.app, self.timings, &called).await;
         called.result.map_err(|error| {
-            let error = self.subject(&connected, &mapping).error(error);
+            let error = connected.own_or(self.subject(&connected, &mapping).error(error));
             outcome::tell(error, session.writes())
         })
     }
@@ -154,7 +154,7 @@ impl Request<'_> {
         connected.settle(self.app, self.timings, &called).await;
         let document = called
             .result
-            .map_err(|error| self.subject(connected, mapping).error(error))?;
+            .map_err(|error| connected.own_or(self.subject(connected, mapping).error(error)))?;
         let shown = self.show(connected, mapping, vec![document], view).await?;
         shown
             .into_iter()

@@ -3,6 +3,7 @@
 mod error_body;
 mod finished;
 mod timings;
+mod trace;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,6 +26,7 @@ const REQUEST_ID: &str = "x-request-id";
 /// The layer.
 pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let _running = Running::new();
     let started_at = jiff::Timestamp::now();
     let id = format!("req_{}", uuid::Uuid::now_v7().simple());
     let timings = Arc::new(Timings::default());
@@ -36,6 +38,7 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, n
         .get::<MatchedPath>()
         .map_or("(none)".to_owned(), |path| path.as_str().to_owned());
     request.extensions_mut().insert(Arc::clone(&timings));
+    request.extensions_mut().insert(Arc::clone(&app.bodies));
 
     let span = tracing::info_span!(
         "request",
@@ -44,8 +47,12 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, n
         %path,
         organisation = Empty,
         environment = Empty,
-        key = Empty
+        key = Empty,
+        otel.name = Empty,
+        otel.kind = Empty,
+        otel.status_code = Empty,
     );
+    trace::begin(&span, &method, &route, request.headers());
     let response = next.run(request).instrument(span.clone()).await;
     let code = response.extensions().get::<ApiError>().map(|error| error.code);
     let mut response = error_body::write(response, &path, &id);
@@ -62,6 +69,7 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, n
         timings: &timings,
     };
     finished.count();
+    trace::end(&span, &finished);
     span.in_scope(|| finished.write_line());
     let timing = timings.header(finished.total);
     if let Some(entry) = finished.entry(&id) {
@@ -70,6 +78,22 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, n
     set_headers(response.headers_mut(), &id, &timing);
     response.extensions_mut().insert(timings);
     response
+}
+
+/// Counts a request under way, also one whose caller hangs up.
+struct Running;
+
+impl Running {
+    fn new() -> Self {
+        metrics::gauge!("routemcp_requests_running").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        metrics::gauge!("routemcp_requests_running").decrement(1.0);
+    }
 }
 
 fn set_headers(headers: &mut HeaderMap, id: &str, timing: &str) {

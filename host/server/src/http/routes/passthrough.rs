@@ -61,7 +61,11 @@ pub(crate) async fn send(
     let wanted = into_request(wanted)?;
     let fingerprint = Fingerprint::of(&method, &uri, &headers, &bytes);
     let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
-    let work = async move { pass(&server, &key, &target, &timings, wanted).await };
+    let work = async move {
+        // The request that was made of it is in memory as long as the write runs.
+        let _body = bytes;
+        pass(&server, &key, &target, &timings, wanted).await
+    };
     if reads {
         idempotency::check(&headers)?;
         // Reading twice does no harm, and the answer may be large.
