@@ -44,6 +44,8 @@ mod openapi;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]
+mod own_faults;
+#[cfg(test)]
 mod owner;
 #[cfg(test)]
 mod rate_limit;

@@ -83,8 +83,13 @@ impl Site {
 
     /// A key that may do everything in the live environment, of a new organisation.
     pub(crate) fn create_live_key(&self) -> String {
+        self.create_key("live")
+    }
+
+    /// A key that may do everything in an environment, of a new organisation.
+    pub(crate) fn create_key(&self, environment: &str) -> String {
         self.command(MASTER_KEY, &["org", "create", "Acme"]).first_line();
-        let organisation = ["keys", "create", "--org", "Acme", "--environment", "live"];
+        let organisation = ["keys", "create", "--org", "Acme", "--environment", environment];
         let rights = ["--scopes", "read,write,connect,manage", "--plan", "organization"];
         let created = self.command(MASTER_KEY, &[&organisation[..], &rights].concat());
         created.first_line().to_owned()
