@@ -120,7 +120,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_at_a_random_moment() 
     }
     let replica = site.serve(&[], &[]);
     let client = replica.client(&key);
-    let noted = noted.lock().unwrap();
+    let noted = std::mem::take(&mut *noted.lock().unwrap());
     println!(
         "{} contacts, {} overrides and {} connections were acknowledged",
         noted.contacts.len(),

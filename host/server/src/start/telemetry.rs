@@ -33,8 +33,8 @@ pub(crate) fn is_on() -> bool {
 /// Where spans go, and how many.
 #[derive(Args)]
 pub(crate) struct TelemetryArguments {
-    /// An OpenTelemetry collector that takes OTLP over HTTP, such as http://collector:4318; spans are sent to /v1/traces below
-    /// it. OTEL_EXPORTER_OTLP_ENDPOINT works too, and OTEL_EXPORTER_OTLP_HEADERS for headers. None by default.
+    /// An OpenTelemetry collector that takes OTLP over HTTP, such as `http://collector:4318`; spans are sent to /v1/traces below
+    /// it. `OTEL_EXPORTER_OTLP_ENDPOINT` works too, and `OTEL_EXPORTER_OTLP_HEADERS` for headers. None by default.
     #[arg(long, env = "ROUTEMCP_OTLP_ENDPOINT")]
     otlp_endpoint: Option<String>,
     /// Which part of the requests is traced whose caller did not decide that already, 0 to 1.
