@@ -16,7 +16,7 @@ use flaky::Flaky;
 use fleet::Fleet;
 use ledger::Ledger;
 
-use crate::harness::{Sandbox, Site, hubspot, postgres};
+use crate::harness::{Sandbox, Site, TestDatabase, hubspot, postgres};
 
 /// The token of HubSpot's sandbox (connectors/hubspot/manifest.json).
 const TOKEN: &str = "pat-sandbox-5d0c8a1e";
@@ -39,7 +39,10 @@ async fn what_was_acknowledged_is_there_exactly_once_whatever_happens() {
     };
     let sandbox = Sandbox::start("hubspot").unlimited().await;
     let provider = Flaky::start(&sandbox.url).await;
-    let fleet = Arc::new(Fleet::start(Site::on(cluster, &[hubspot()]), &provider.url()));
+    let fleet = Arc::new(Fleet::start(
+        Site::on(TestDatabase::on(cluster), &[hubspot()]),
+        &provider.url(),
+    ));
     let ledger = Arc::new(Ledger::default());
     let caller = |number| Caller::new(number, &fleet, &ledger);
     caller(0).connect(END_USER).await;

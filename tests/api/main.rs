@@ -40,9 +40,13 @@ mod live;
 #[cfg(test)]
 mod meeting;
 #[cfg(test)]
+mod observability;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod own_faults;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]

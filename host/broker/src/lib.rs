@@ -14,6 +14,7 @@
 //!
 //! An answer that echoes the credential is cleaned of it before the guest or the caller sees it.
 
+mod attempt;
 mod breaker;
 mod budget;
 mod check;
@@ -34,6 +35,7 @@ mod session;
 mod transport;
 mod writes;
 
+pub use attempt::{Attempt, AttemptObserver};
 pub use breaker::BreakerState;
 pub use budget::Spent;
 pub use check::Checked;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::time::{self, Instant};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
+use crate::attempt::{Attempt, AttemptObserver};
 use crate::budget::{Budget, Reserved};
 use crate::check::{self, Checked};
 use crate::credential;
@@ -28,6 +31,7 @@ struct Open {
     transport: Arc<dyn Transport>,
     limits: Limits,
     governor: Option<Arc<Governor>>,
+    observer: Option<Arc<dyn AttemptObserver>>,
     budget: Budget,
     writes: WriteBook,
     deadline: Instant,
@@ -52,6 +56,7 @@ impl Session {
                 transport,
                 limits,
                 governor: None,
+                observer: None,
                 budget,
                 writes: WriteBook::default(),
                 deadline,
@@ -64,6 +69,15 @@ impl Session {
     pub fn governed_by(mut self, governor: Arc<Governor>) -> Self {
         if let Some(open) = &mut self.open {
             open.governor = Some(governor);
+        }
+        self
+    }
+
+    /// Tells an observer of every request that is sent.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn AttemptObserver>) -> Self {
+        if let Some(open) = &mut self.open {
+            open.observer = Some(observer);
         }
         self
     }
@@ -174,8 +188,11 @@ impl Open {
         let result = match self.prepare(checked, secret, &reserved, remaining) {
             Ok(prepared) => {
                 write.leaves();
-                let sent = time::timeout_at(self.deadline, self.transport.send(prepared)).await;
+                let span = span(checked);
+                let sent = time::timeout_at(self.deadline, self.transport.send(prepared));
+                let sent = sent.instrument(span.clone()).await;
                 let result = sent.unwrap_or(Err(SendError::Deadline));
+                describe(&span, &result);
                 write.ended(&result);
                 result
             }
@@ -185,8 +202,24 @@ impl Open {
         if let Some(admission) = admission {
             admission.leave(&result);
         }
-        report(checked, &result, started.elapsed());
+        self.report(checked, &result, started.elapsed());
         result
+    }
+
+    /// One line per attempt. Never the query or the headers: they may hold personal data or the credential.
+    fn report(&self, checked: &Checked, result: &Result<Response, SendError>, took: Duration) {
+        let attempt = Attempt::of(result, took);
+        tracing::debug!(
+            method = %checked.method,
+            host = checked.url.host_str(),
+            status = attempt.status,
+            failure = attempt.failure,
+            duration_ms = took.as_secs_f64() * 1_000.0,
+            "provider request"
+        );
+        if let Some(observer) = &self.observer {
+            observer.ended(&attempt);
+        }
     }
 
     fn prepare(
@@ -265,20 +298,29 @@ impl Open {
     }
 }
 
-/// One line per attempt. Never the query or the headers: they may hold personal data or the credential.
-fn report(checked: &Checked, result: &Result<Response, SendError>, elapsed: Duration) {
-    let (status, failure) = match result {
-        Ok(response) => (Some(response.status), None),
-        Err(error) => (None, Some(error.kind())),
-    };
-    tracing::debug!(
-        method = %checked.method,
-        host = checked.url.host_str(),
-        status,
-        failure,
-        duration_ms = elapsed.as_secs_f64() * 1_000.0,
-        "provider request"
-    );
+/// Covers one attempt in a trace. Like the log it holds neither path nor query: they may hold personal data.
+fn span(checked: &Checked) -> tracing::Span {
+    tracing::debug_span!(
+        "provider request",
+        otel.kind = "client",
+        http.request.method = %checked.method,
+        server.address = checked.url.host_str(),
+        http.response.status_code = Empty,
+        "error.type" = Empty,
+        otel.status_code = Empty,
+    )
+}
+
+fn describe(span: &tracing::Span, result: &Result<Response, SendError>) {
+    match result {
+        Ok(response) => {
+            span.record("http.response.status_code", response.status);
+        }
+        Err(error) => {
+            span.record("error.type", error.kind());
+            span.record("otel.status_code", "ERROR");
+        }
+    }
 }
 
 /// Counts the time also when the call is given up in the middle.

@@ -13,11 +13,23 @@ use crate::error::CallError;
 /// Lets calls in, before anything is instantiated for them.
 #[derive(Debug)]
 pub struct Admission {
+    limit: usize,
     running: Arc<Semaphore>,
     waiting: AtomicUsize,
     queue: usize,
     patience: Duration,
     tenants: Arc<Tenants>,
+}
+
+/// How many calls there are just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Calls that run.
+    pub running: usize,
+    /// Calls that wait for a place.
+    pub waiting: usize,
+    /// How many may run.
+    pub limit: usize,
 }
 
 /// The right to run one call; given back when dropped.
@@ -36,11 +48,22 @@ impl Admission {
             taken: Mutex::default(),
         });
         Self {
+            limit: running,
             running: Arc::new(Semaphore::new(running)),
             waiting: AtomicUsize::new(0),
             queue,
             patience,
             tenants,
+        }
+    }
+
+    /// How many places are taken.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        Places {
+            running: self.limit.saturating_sub(self.running.available_permits()),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            limit: self.limit,
         }
     }
 
@@ -157,8 +180,11 @@ mod tests {
             admission.enter("c").await,
             Err(CallError::Overloaded { .. })
         ));
+        assert_eq!(admission.places().running, 2);
         drop(permits);
         assert!(admission.enter("c").await.is_ok());
+        let places = admission.places();
+        assert_eq!((places.running, places.waiting, places.limit), (0, 0, 2));
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
-use crate::admission::{Admission, Permit};
+use crate::admission::{Admission, Permit, Places};
 use crate::bindings::ProviderWithSandbox;
 use crate::error::{CallError, LoadError};
 use crate::limits::{CallLimits, TICK};
@@ -96,6 +96,12 @@ impl Runtime {
     /// [`CallError::Overloaded`] when there is none.
     pub async fn admit(&self, tenant: &str) -> Result<Permit, CallError> {
         self.shared.admission.enter(tenant).await
+    }
+
+    /// How many places for calls are taken.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        self.shared.admission.places()
     }
 
     /// The largest connector file accepted, in bytes.

@@ -73,6 +73,28 @@ pub enum CallError {
     Host(String),
 }
 
+impl CallError {
+    /// A word of a closed set, for metrics and traces: a failure's own kind is the connector's free text.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Failure(_) => "failure",
+            Self::Trap(_) => "trap",
+            Self::Contract(_) => "contract",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Host(_) => "host",
+            Self::Limit(limit) => match limit {
+                LimitExceeded::Cpu => "limit_cpu",
+                LimitExceeded::WallClock => "limit_time",
+                LimitExceeded::Memory => "limit_memory",
+                LimitExceeded::Stack => "limit_stack",
+                LimitExceeded::HostCall => "limit_host_call",
+                LimitExceeded::JsonValues => "limit_json_values",
+            },
+        }
+    }
+}
+
 /// Why a file could not become a live connector. The text says what its author can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use routemcp_broker::Session;
 use serde_json::Value;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 use wasmtime::component::{InstancePre, ResourceTableError};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
@@ -72,6 +74,20 @@ pub(crate) enum Answer {
     Done,
 }
 
+impl Operation<'_> {
+    /// Its name and the resource that it is about.
+    fn name(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Describe => ("describe", None),
+            Self::List { resource, .. } => ("list", Some(resource)),
+            Self::Get { resource, .. } => ("get", Some(resource)),
+            Self::Create { resource, .. } => ("create", Some(resource)),
+            Self::Update { resource, .. } => ("update", Some(resource)),
+            Self::Delete { resource, .. } => ("delete", Some(resource)),
+        }
+    }
+}
+
 /// What a call of a connector is dispatched to: a component, or code that is compiled into the host.
 #[async_trait]
 pub(crate) trait Callee: Send + Sync {
@@ -82,6 +98,32 @@ pub(crate) trait Callee: Send + Sync {
 #[async_trait]
 impl Callee for Linked {
     async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
+        let span = self.span(&operation);
+        let called = self.call_bare(context, operation).instrument(span.clone()).await;
+        if let Err(error) = &called.result {
+            span.record("error.type", error.kind());
+            span.record("otel.status_code", "ERROR");
+        }
+        called
+    }
+}
+
+impl Linked {
+    /// Covers the call in a trace, its wait for a place included.
+    fn span(&self, operation: &Operation<'_>) -> tracing::Span {
+        let (name, resource) = operation.name();
+        tracing::debug_span!(
+            "connector call",
+            routemcp.provider = &*self.label.slug,
+            routemcp.connector.digest = &*self.label.digest,
+            routemcp.operation = name,
+            routemcp.resource = resource,
+            "error.type" = Empty,
+            otel.status_code = Empty,
+        )
+    }
+
+    async fn call_bare(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
         let session = Arc::clone(&context.session);
         let started = Instant::now();
         let _permit = match self.shared.admission.enter(&context.tenant).await {
@@ -112,9 +154,6 @@ impl Callee for Linked {
             },
         }
     }
-}
-
-impl Linked {
     /// Makes an instance as every call does, and says how long that took.
     pub(crate) async fn instantiate(&self, context: CallContext) -> Result<Duration, CallError> {
         let mut store = self.store(context, None);

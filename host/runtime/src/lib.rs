@@ -25,7 +25,7 @@ mod registry;
 mod sandbox;
 mod state;
 
-pub use admission::{Admission, Permit};
+pub use admission::{Admission, Permit, Places};
 pub use call::{CallContext, Called, Page, Query, Usage};
 pub use digest::Digest;
 pub use engine::{CONTRACT_VERSION, EngineOptions, Runtime};

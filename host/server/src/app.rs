@@ -17,10 +17,12 @@ use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
 use crate::flow::traffic::Traffic;
+use crate::http::body::Bodies;
 use crate::oauth::apps::Apps;
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
 use crate::rate_limit::RateLimit;
+use crate::request_log::RequestLog;
 use crate::work::Work;
 
 /// The server's parts. Caches in here hold nothing that the store does not have.
@@ -61,8 +63,14 @@ pub(crate) struct App {
     pub(crate) provider_base_urls: Arc<BTreeMap<String, Url>>,
     /// Opens the operator API; none keeps it shut.
     pub(crate) admin_token: Option<SecretString>,
+    /// The memory that request bodies may take.
+    pub(crate) bodies: Arc<Bodies>,
+    /// Keeps finished requests.
+    pub(crate) request_log: RequestLog,
     /// Renders `/metrics`.
     pub(crate) metrics: PrometheusHandle,
     /// False while starting and draining.
     pub(crate) ready: AtomicBool,
+    /// Whether the database answered when it was last looked at.
+    pub(crate) store_answers: AtomicBool,
 }

@@ -11,8 +11,10 @@ mod connect;
 mod connectors;
 mod flow;
 mod http;
+mod measures;
 mod oauth;
 mod rate_limit;
+mod request_log;
 mod start;
 mod work;
 

@@ -1,7 +1,10 @@
 //! Puts the server together, serves, and drains.
 
+pub(crate) mod front;
 pub(crate) mod logging;
+pub(crate) mod pulse;
 pub(crate) mod serve;
+pub(crate) mod telemetry;
 pub(crate) mod watch;
 
 use std::collections::BTreeMap;
@@ -10,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use routemcp_broker::{Network, NetworkOptions};
 use routemcp_runtime::{EngineOptions, Registry, Runtime};
 use routemcp_store::{MasterKeys, Store};
@@ -24,10 +26,12 @@ use crate::flow::mappings::Mappings;
 use crate::flow::owners::Owners;
 use crate::flow::sandboxes::Sandboxes;
 use crate::flow::traffic::{Allowances, Traffic};
+use crate::measures;
 use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
 use crate::rate_limit::{RateLimit, Shared};
+use crate::request_log::RequestLog;
 use crate::work::Work;
 
 /// What the parts need to know.
@@ -54,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) connectors: Policy,
     /// Rate-limit windows that several servers share; none: this one's own.
     pub(crate) shared_windows: Option<Arc<Shared>>,
+    /// For how many days finished requests are kept; 0 keeps none.
+    pub(crate) request_log_days: u16,
 }
 
 /// The server with no connectors yet.
@@ -74,9 +80,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         allow_private: settings.allow_private_networks,
         ..NetworkOptions::default()
     })?;
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .context("cannot set up metrics")?;
+    let metrics = measures::install().context("cannot set up metrics")?;
     let sandboxes = Arc::new(Sandboxes::new(store.clone()));
     let provider_base_urls = Arc::new(settings.provider_base_urls);
     let tokens = Tokens::new(
@@ -99,6 +103,8 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         apps,
         work,
         public_url: settings.public_url,
+        bodies: Arc::default(),
+        request_log: RequestLog::start(store.clone(), settings.request_log_days),
         store,
         runtime,
         registry: Registry::default(),
@@ -113,5 +119,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         admin_token: settings.admin_token,
         metrics,
         ready: AtomicBool::new(false),
+        // It was opened just now.
+        store_answers: AtomicBool::new(true),
     }))
 }

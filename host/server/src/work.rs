@@ -1,11 +1,12 @@
 //! Work that runs to its end though nobody waits for it: a token that a provider has given out must not be lost because a
-//! caller hung up or the server stops.
+//! caller hung up or the server stops, and neither must a write that has begun.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::RwLock;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 /// Starts such work and knows whether any is under way. Clones share it.
 #[derive(Clone, Default)]
@@ -21,10 +22,12 @@ impl Work {
         work: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
         let under_way = Arc::clone(&self.under_way);
-        tokio::spawn(async move {
+        let work = async move {
             let _until_done = under_way.read_owned().await;
             work.await
-        })
+        };
+        // Its log lines belong to the request that needed it first.
+        tokio::spawn(work.in_current_span())
     }
 
     /// Waits until all of it is done, but not for longer than this. Whether it is.

@@ -23,8 +23,10 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     migrator
 });
 
-/// How long a call waits for a connection, or SQLite for a lock, before it is [`StoreError::Busy`].
+/// How long a call waits for a connection before it is [`StoreError::NoConnection`], or SQLite for a lock before it is
+/// [`StoreError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Pools for reading and for writing.
 ///
 /// SQLite lets one connection write at a time. With one writing connection, writers of this process queue in the pool,
@@ -39,6 +41,34 @@ pub(crate) struct Database {
     pub(crate) server: Option<PgConnectOptions>,
     /// How many writing connections there have been.
     writers: Arc<AtomicU64>,
+    /// For connections beside the pools.
+    pub(crate) options: AnyConnectOptions,
+}
+
+/// The connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// `readers` and `writer` of an SQLite file, or `server`.
+    pub name: &'static str,
+    /// How many are in use.
+    pub in_use: usize,
+    /// How many are open and idle.
+    pub idle: usize,
+    /// How many there may be.
+    pub max: usize,
+}
+
+impl PoolStatus {
+    fn of(name: &'static str, pool: &AnyPool) -> Self {
+        let wide = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let (open, idle) = (wide(pool.size()), pool.num_idle());
+        Self {
+            name,
+            in_use: open.saturating_sub(idle),
+            idle,
+            max: wide(pool.options().get_max_connections()),
+        }
+    }
 }
 
 /// A number that is another one when another process has written: SQLite's `data_version`, and which connection was asked
@@ -73,8 +103,9 @@ impl Database {
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(PATIENCE);
-        let pool = pool.connect_with(options).await?;
+        let pool = pool.connect_with(options.clone()).await?;
         Ok(Self {
+            options,
             readers: pool.clone(),
             writer: pool,
             backend: Backend::Server,
@@ -101,6 +132,17 @@ impl Database {
             .fetch_one(&mut *writer)
             .await?;
         Ok(WriterVersion(connection, version))
+    }
+
+    /// How many connections there are.
+    pub(crate) fn pools(&self) -> Vec<PoolStatus> {
+        match self.backend {
+            Backend::Sqlite => vec![
+                PoolStatus::of("readers", &self.readers),
+                PoolStatus::of("writer", &self.writer),
+            ],
+            Backend::Server => vec![PoolStatus::of("server", &self.readers)],
+        }
     }
 
     /// Waits for running calls and disconnects. The writer goes last: whoever leaves last folds the WAL into the file, and

@@ -16,6 +16,12 @@ pub enum StoreError {
     /// Others kept the database locked for too long. Trying again can help.
     #[error("the database is busy; try again")]
     Busy,
+    /// No connection to the database came free in time: all are in use, or it cannot be reached.
+    #[error("no connection to the database came free in time")]
+    NoConnection,
+    /// There is no space left to write to. Reading still works.
+    #[error("the database has no space left")]
+    Full,
     /// What is there already stands against it.
     #[error("{0}")]
     Conflict(String),
@@ -69,7 +75,7 @@ impl From<sqlx::Error> for StoreError {
         use sqlx::Error;
         match error {
             Error::Database(error) => of_database(&*error),
-            Error::PoolTimedOut => Self::Busy,
+            Error::PoolTimedOut => Self::NoConnection,
             Error::Configuration(_) => Self::Url("malformed, or this build has no driver for it".to_owned()),
             Error::Io(error) => Self::Unavailable(error.kind().to_string()),
             Error::Tls(_) => Self::Unavailable("TLS failed".to_owned()),
@@ -99,6 +105,7 @@ fn of_database(error: &dyn DatabaseError) -> StoreError {
     let code = error.code().unwrap_or_default();
     match of_code(&code) {
         Cause::Busy => StoreError::Busy,
+        Cause::Full => StoreError::Full,
         Cause::Damaged => StoreError::Corrupt(format!("the database file is damaged (code {code})")),
         Cause::Value => StoreError::Invalid {
             field: "value",
@@ -111,6 +118,7 @@ fn of_database(error: &dyn DatabaseError) -> StoreError {
 #[derive(Debug, PartialEq)]
 enum Cause {
     Busy,
+    Full,
     Damaged,
     Value,
     Other,
@@ -122,12 +130,14 @@ fn of_code(code: &str) -> Cause {
     if code.len() == 5 {
         return match code {
             "40001" | "40P01" | "55P03" | "53300" => Cause::Busy,
+            "53100" => Cause::Full,
             _ if code.starts_with("22") => Cause::Value,
             _ => Cause::Other,
         };
     }
     match code.parse::<u32>().map(|code| code & 0xff) {
         Ok(5 | 6) => Cause::Busy,
+        Ok(13) => Cause::Full,
         Ok(11 | 26) => Cause::Damaged,
         Ok(18) => Cause::Value,
         _ => Cause::Other,
@@ -165,6 +175,8 @@ mod tests {
             ("5", Cause::Busy),
             ("517", Cause::Busy),
             ("262", Cause::Busy),
+            ("13", Cause::Full),
+            ("53100", Cause::Full),
             ("26", Cause::Damaged),
             ("267", Cause::Damaged),
             ("18", Cause::Value),

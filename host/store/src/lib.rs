@@ -1,5 +1,5 @@
 //! What the host remembers: organisations, API keys, end users, connections, mapping overrides, idempotency keys, connect
-//! sessions, the state of sandboxes, and the versions of connectors. SQLite by default, PostgreSQL by URL, one SQL text
+//! sessions, the state of sandboxes, the versions of connectors, and for some days the requests that were answered. SQLite by default, PostgreSQL by URL, one SQL text
 //! for both.
 //!
 //! Tenants meet in every table, so every query on behalf of one names its organisation, and its environment where the table
@@ -25,6 +25,8 @@ mod oauth_apps;
 mod organisations;
 mod origins;
 mod overrides;
+mod pulse;
+mod request_log;
 mod rotation;
 mod row;
 mod sandbox_state;
@@ -39,7 +41,7 @@ pub use changes::{Change, ChangeStream};
 pub use connect_sessions::{ConnectSession, NewConnectSession};
 pub use connections::{Connection, ConnectionQuery, NewConnection, RefreshLease};
 pub use connectors::{ConnectorState, ConnectorVersion, NewConnectorVersion};
-pub use database::sqlite_url;
+pub use database::{PoolStatus, sqlite_url};
 pub use end_users::EndUser;
 pub use error::StoreError;
 pub use idempotency::IdempotencyStart;
@@ -49,6 +51,8 @@ pub use names::{AuthorizationStatus, ConnectionStatus, Environment, Plan, Scope,
 pub use oauth_apps::{OAuthApp, OAuthAppSummary};
 pub use organisations::Organisation;
 pub use overrides::StoredOverride;
+pub use pulse::Pulse;
+pub use request_log::{RequestLogEntry, RequestLogQuery};
 pub use rotation::{ColumnRotation, RotationReport};
 pub use sandbox_state::SandboxChange;
 pub use store::{DEFAULT_CONNECTIONS, Store};

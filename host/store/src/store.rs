@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use sqlx::any::AnyConnectOptions;
 use sqlx::{Any, AnyPool, Transaction};
 
 use crate::cache::Caches;
 use crate::changes::{Change, ChangeStream, Feed, postgres, sqlite};
-use crate::database::{Backend, Database};
+use crate::database::{Backend, Database, PoolStatus};
 use crate::error::StoreError;
 use crate::master_key::MasterKeys;
 use crate::seal::Sealer;
@@ -98,9 +99,19 @@ impl Store {
         self.feed().is_heard()
     }
 
+    /// How many database connections there are, pool by pool.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolStatus> {
+        self.inner.database.pools()
+    }
+
     /// Waits for running calls and disconnects. Later calls fail.
     pub async fn close(&self) {
         self.inner.database.close().await;
+    }
+
+    pub(crate) fn connect_options(&self) -> AnyConnectOptions {
+        self.inner.database.options.clone()
     }
 
     pub(crate) fn readers(&self) -> &AnyPool {

@@ -22,6 +22,12 @@ impl Answer {
         Ok(Self::new(&path, status, headers, response.text().await?))
     }
 
+    pub(super) async fn try_read(response: reqwest::Response) -> Option<Self> {
+        let path = response.url().path().to_owned();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Self::new(&path, status, headers, response.text().await.ok()?))
+    }
+
     pub(super) fn new(path: &str, status: u16, headers: HeaderMap, text: String) -> Self {
         let body = serde_json::from_str(&text).unwrap_or_default();
         let answer = Self {

@@ -121,6 +121,12 @@ impl Call {
     pub(crate) async fn attempt(self) -> Result<Answer, reqwest::Error> {
         Answer::read(self.0.send().await?).await
     }
+
+    /// The answer, if there is one: the server may be gone before it is whole.
+    pub(crate) async fn try_send(self) -> Option<Answer> {
+        let response = self.0.send().await.ok()?;
+        Answer::try_read(response).await
+    }
 }
 
 pub(crate) fn http() -> reqwest::Client {

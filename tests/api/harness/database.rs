@@ -11,6 +11,8 @@ pub(crate) const MASTER_KEY: &str = "jzoc2St+ZPBVGcii5wRr0TyedfKoC01hFv6Dxyla0Es
 pub(crate) enum TestDatabase {
     File(PathBuf),
     Server(postgres::Database),
+    /// A database on PostgreSQL that is reached at another address.
+    Through(String, postgres::Database),
 }
 
 impl TestDatabase {
@@ -39,11 +41,24 @@ impl TestDatabase {
         Self::Server(database)
     }
 
+    /// The same database, reached at another address.
+    pub(crate) fn through(self, address: &str) -> Self {
+        let Self::Server(database) = self else {
+            panic!("a file has no address");
+        };
+        let mut url: url::Url = database.url().parse().unwrap();
+        let (host, port) = address.split_once(':').unwrap();
+        url.set_host(Some(host)).unwrap();
+        url.set_port(port.parse().ok()).unwrap();
+        Self::Through(url.into(), database)
+    }
+
     /// Leads to it.
     pub(crate) fn url(&self) -> String {
         match self {
             Self::File(path) => format!("sqlite:{}", path.display()),
             Self::Server(database) => database.url(),
+            Self::Through(url, _) => url.clone(),
         }
     }
 
@@ -55,7 +70,7 @@ impl TestDatabase {
                 bytes.extend(std::fs::read(path.with_extension("db-wal")).unwrap_or_default());
                 bytes
             }
-            Self::Server(database) => database.dump(),
+            Self::Server(database) | Self::Through(_, database) => database.dump(),
         }
     }
 
@@ -63,7 +78,7 @@ impl TestDatabase {
     pub(crate) fn server(&self) -> &postgres::Database {
         match self {
             Self::File(path) => panic!("{} is a file", path.display()),
-            Self::Server(database) => database,
+            Self::Server(database) | Self::Through(_, database) => database,
         }
     }
 }

@@ -7,7 +7,6 @@ use tempfile::TempDir;
 
 use super::command::Finished;
 use super::places::{compile_cache, copy_atomically};
-use super::postgres::Cluster;
 use super::production::address;
 use super::{Client, MASTER_KEY, Process, TestDatabase, arguments, routemcp};
 
@@ -45,9 +44,8 @@ impl Site {
         Some(Self::with(tempfile::tempdir().unwrap(), database, connectors))
     }
 
-    /// On this server.
-    pub(crate) fn on(cluster: &'static Cluster, connectors: &[PathBuf]) -> Self {
-        let database = TestDatabase::on(cluster);
+    /// On a database that is there.
+    pub(crate) fn on(database: TestDatabase, connectors: &[PathBuf]) -> Self {
         Self::with(tempfile::tempdir().unwrap(), database, connectors)
     }
 
@@ -95,8 +93,13 @@ impl Site {
 
     /// A key that may do everything in the live environment, of a new organisation.
     pub(crate) fn create_live_key(&self) -> String {
+        self.create_key("live")
+    }
+
+    /// A key that may do everything in an environment, of a new organisation.
+    pub(crate) fn create_key(&self, environment: &str) -> String {
         self.command(MASTER_KEY, &["org", "create", "Acme"]).first_line();
-        let organisation = ["keys", "create", "--org", "Acme", "--environment", "live"];
+        let organisation = ["keys", "create", "--org", "Acme", "--environment", environment];
         let rights = ["--scopes", "read,write,connect,manage", "--plan", "organization"];
         let created = self.command(MASTER_KEY, &[&organisation[..], &rights].concat());
         created.first_line().to_owned()

@@ -42,7 +42,11 @@ pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
 }
 
 fn one_bar(svg: &mut String, bar: &Bar, y: f64, x: &impl Fn(f64) -> f64) {
-    let colour = if bar.label.starts_with("ours") { "#3267a8" } else { "#9a9a9a" };
+    let colour = if bar.label.starts_with("ours") {
+        "#3267a8"
+    } else {
+        "#9a9a9a"
+    };
     let (left, right, middle) = (x(0.0), x(bar.value), y - 5.0);
     let (low, high) = (x(bar.low), x(bar.high));
     text(svg, LEFT - 8.0, y, "end", "normal", &bar.label);
@@ -57,7 +61,14 @@ fn one_bar(svg: &mut String, bar: &Bar, y: f64, x: &impl Fn(f64) -> f64) {
         svg,
         r#"<path d="M{low:.1} {middle:.1}H{high:.1}" stroke="black" stroke-width="1.5"/>"#
     );
-    text(svg, right.max(high) + 6.0, y, "start", "normal", &format!("{:.0}", bar.value));
+    text(
+        svg,
+        right.max(high) + 6.0,
+        y,
+        "start",
+        "normal",
+        &format!("{:.0}", bar.value),
+    );
 }
 
 fn head(title: &str, height: f64) -> String {
@@ -94,7 +105,14 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_their_values() {
-        let svg = bars("A & B", &[bar("one", "ours", 49.0), bar("one", "other", 24.0), bar("two", "ours", 9.0)]);
+        let svg = bars(
+            "A & B",
+            &[
+                bar("one", "ours", 49.0),
+                bar("one", "other", 24.0),
+                bar("two", "ours", 9.0),
+            ],
+        );
         assert!(svg.contains("A &amp; B") && svg.ends_with("</svg>\n"));
         let width = |nth: usize| {
             let rect = svg.split("<rect x=").nth(nth).unwrap();

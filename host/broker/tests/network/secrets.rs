@@ -150,7 +150,7 @@ async fn the_log_has_one_line_per_request_without_query_or_headers() {
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let lines: Vec<&str> = text
         .lines()
-        .filter(|line| line.contains("provider request"))
+        .filter(|line| line.contains("session: provider request"))
         .collect();
     assert_eq!(lines.len(), 2, "{text}");
     for line in lines {

@@ -6,6 +6,7 @@ mod folder;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -20,6 +21,8 @@ use crate::connectors::Policy;
 use crate::connectors::folder::{self as connectors, Trust};
 use crate::flow::credential::Credential;
 use crate::oauth::apps::OperatorApps;
+use crate::start::serve::ServeArguments;
+use crate::start::telemetry::TelemetryArguments;
 use crate::start::{self, Settings, logging};
 
 /// The end user that development connections belong to.
@@ -39,11 +42,16 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     master_keys: PreviousKeysArguments,
     #[command(flatten)]
+    front: ServeArguments,
+    #[command(flatten)]
+    telemetry: TelemetryArguments,
+    #[command(flatten)]
     host: HostArguments,
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    logging::start(logging::Format::Text, "info,connector=debug");
+    let telemetry = arguments.telemetry.start()?;
+    logging::start(logging::Format::Text, "info,connector=debug", telemetry.as_ref());
     let folder = &arguments.data_dir;
     folder::create(folder)?;
     let admin_token = environment::admin_token(folder)?;
@@ -67,6 +75,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         provider_rates: arguments.host.rates(),
         allow_private_networks: arguments.host.allow_private_networks,
         admin_token: Some(admin_token),
+        request_log_days: arguments.host.request_log_days,
         connectors: Policy {
             publishers: arguments.host.publishers()?,
             // The developer's own files, compiled here: starting a process for each save would only take time.
@@ -82,7 +91,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     environment.write(folder)?;
     connectors::watch(Arc::clone(&app), files.clone(), Trust::Development, seen)?;
     greet(&app, &environment);
-    start::serve::serve(app, listener).await
+    // Nobody balances load among developers' servers, so there is nobody to wait for.
+    start::serve::serve(app, listener, arguments.front, Duration::ZERO).await?;
+    if let Some(telemetry) = telemetry {
+        telemetry.finish().await;
+    }
+    Ok(())
 }
 
 async fn listen(port: u16) -> anyhow::Result<TcpListener> {

@@ -44,7 +44,7 @@ pub(crate) struct Serve {
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     let Command::Serve(arguments) = command;
-    logging::start(logging::Format::Text, "info");
+    logging::start(logging::Format::Text, "info", None);
     let runtime = Runtime::new(EngineOptions {
         concurrent_calls: 64,
         ..EngineOptions::default()

@@ -18,6 +18,8 @@ use crate::connectors::folder::{self, Trust};
 use crate::connectors::switch;
 use crate::oauth::apps::OperatorApps;
 use crate::rate_limit::Shared;
+use crate::start::serve::ServeArguments;
+use crate::start::telemetry::TelemetryArguments;
 use crate::start::{self, Settings, logging};
 
 #[derive(Args)]
@@ -47,6 +49,14 @@ pub(crate) struct Arguments {
     /// Time that compiling one connector may take, in seconds, of the processor and of the clock.
     #[arg(long, env = "ROUTEMCP_COMPILE_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     compile_seconds: u64,
+    /// How many seconds to go on serving after SIGTERM while /readyz already says 503, so that load balancers notice before
+    /// new connections are refused. Longer than the interval of their probes.
+    #[arg(long, env = "ROUTEMCP_DRAIN_DELAY_SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=600))]
+    drain_delay: u64,
+    #[command(flatten)]
+    front: ServeArguments,
+    #[command(flatten)]
+    telemetry: TelemetryArguments,
     #[command(flatten)]
     master_key: MasterKeyArguments,
     #[command(flatten)]
@@ -66,7 +76,8 @@ fn shared_windows(url: Option<&SecretString>) -> anyhow::Result<Option<Arc<Share
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    logging::start(logging::Format::Json, "info");
+    let telemetry = arguments.telemetry.start()?;
+    logging::start(logging::Format::Json, "info", telemetry.as_ref());
     let shared_windows = shared_windows(arguments.redis_url.as_ref())?;
     let settings = Settings {
         database_url: arguments.database_url,
@@ -80,6 +91,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         provider_rates: arguments.host.rates(),
         allow_private_networks: arguments.host.allow_private_networks,
         admin_token: arguments.admin_token,
+        request_log_days: arguments.host.request_log_days,
         connectors: Policy {
             publishers: arguments.host.publishers()?,
             apart: Some(Apart {
@@ -102,5 +114,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         tokio::spawn(async move { windows.keep().await });
     }
     tracing::info!(address = %listener.local_addr()?, "serving");
-    start::serve::serve(Arc::clone(&app), listener).await
+    let drain_delay = Duration::from_secs(arguments.drain_delay);
+    start::serve::serve(Arc::clone(&app), listener, arguments.front, drain_delay).await?;
+    if let Some(telemetry) = telemetry {
+        telemetry.finish().await;
+    }
+    Ok(())
 }

@@ -47,6 +47,7 @@ impl Bench {
             allow_private_networks: base_url.is_some(),
             admin_token: None,
             connectors: Policy::default(),
+            request_log_days: 0,
         };
         let mut app = start::assemble(settings).await?;
         let connector = folder::load_file(&app, file).await?;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use routemcp_runtime::{CallContext, CallError, LoadedConnector};
+use routemcp_runtime::{CallContext, CallError, Called, LoadedConnector};
 use routemcp_store::{ApiKey, Connection, ConnectionQuery, ConnectionStatus};
 
 use super::credential::Credential;
 use super::line::{Ends, Line};
+use super::measure;
 use crate::app::App;
 use crate::http::error::{ApiError, Code};
+use crate::http::layers::observe::{Served, Timings};
 use crate::http::query::Target;
 use crate::oauth::refresh::Stale;
 use crate::oauth::secret::ConnectionSecret;
@@ -26,6 +28,26 @@ impl Connected {
         &self.connection.provider
     }
 
+    /// The connector version, for the request's books.
+    pub(crate) fn served(&self) -> Served {
+        Served {
+            provider: self.connection.provider.clone(),
+            digest: self.connector.digest().short(),
+        }
+    }
+
+    /// Closes the books on a call: what it took, what came of it, and whether the provider accepts the credential.
+    pub(crate) async fn settle<T>(&self, app: &App, timings: &Timings, called: &Called<T>) {
+        measure::called(self.provider(), called);
+        timings.add(called.usage);
+        self.remember(app, &called.result).await;
+    }
+
+    /// An error of a call, or the trouble of our own that was behind it.
+    pub(crate) fn own_or(&self, error: ApiError) -> ApiError {
+        self.line.trouble().map_or(error, ApiError::store_unavailable)
+    }
+
     /// A context for one call, with its own budget of requests, bytes and time.
     pub(crate) fn context(&self) -> CallContext {
         self.line.context()
@@ -35,7 +57,7 @@ impl Connected {
 impl Connected {
     /// Remembers whether the provider accepts the credential. A connection that was refused is still tried: the refusal
     /// may have been the provider's mistake, and the first success makes it active again.
-    pub(crate) async fn remember<T>(&self, app: &App, result: &Result<T, CallError>) {
+    async fn remember<T>(&self, app: &App, result: &Result<T, CallError>) {
         let (status, last_error) = match result {
             Ok(_) => (ConnectionStatus::Active, None),
             Err(CallError::Failure(failure)) if failure.kind == "unauthorized" => {

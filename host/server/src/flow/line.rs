@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use routemcp_broker::{Credential, Governor, Grant, Limits, Placement, SecretSource, Session, Transport};
+use routemcp_broker::{
+    AttemptObserver, Credential, Governor, Grant, Limits, Placement, SecretSource, Session, Transport,
+};
 use routemcp_runtime::{CallContext, LoadedConnector};
-use routemcp_store::Environment;
+use routemcp_store::{Environment, StoreError};
 use routemcp_unified::manifest::{AuthMethod, Manifest, Placement as ManifestPlacement};
 
+use super::measure::ProviderTraffic;
+use super::sandboxes::StoreTrouble;
 use crate::app::App;
 use crate::http::error::{ApiError, Code};
 
@@ -20,11 +24,13 @@ pub(crate) struct Line {
     grant: Arc<Grant>,
     credential: Credential,
     transport: Arc<dyn Transport>,
+    trouble: StoreTrouble,
     /// None for a sandbox, which enforces its provider's limits itself.
     governor: Option<Arc<Governor>>,
     tenant: Arc<str>,
     settings: Arc<BTreeMap<String, String>>,
     wall_clock: Duration,
+    observer: Arc<dyn AttemptObserver>,
 }
 
 /// Between whom a line runs.
@@ -49,12 +55,16 @@ impl Line {
     ) -> Result<Self, ApiError> {
         let manifest = connector.manifest();
         let settings = manifest.settings_with(ends.settings);
-        let (transport, governor) = match ends.environment {
+        let (transport, governor, trouble) = match ends.environment {
             Environment::Live => (
                 app.network.for_connection(ends.client),
                 Some(app.traffic.of(ends.client, manifest)),
+                StoreTrouble::default(),
             ),
-            Environment::Test => (app.sandboxes.of(connector, ends.organisation), None),
+            Environment::Test => {
+                let (sandbox, trouble) = app.sandboxes.of(connector, ends.organisation);
+                (sandbox, None, trouble)
+            }
         };
         Ok(Self {
             grant: Arc::new(grant(app, ends.environment, connector, &settings)?),
@@ -63,11 +73,21 @@ impl Line {
                 source,
             },
             transport,
+            trouble,
             governor,
             tenant: ends.organisation.into(),
             settings: Arc::new(settings),
             wall_clock: app.runtime.limits().wall_clock,
+            observer: Arc::new(ProviderTraffic {
+                provider: manifest.slug.clone(),
+                environment: ends.environment,
+            }),
         })
+    }
+
+    /// Why the store could not keep a sandbox's state, once that happens.
+    pub(crate) fn trouble(&self) -> Option<&StoreError> {
+        self.trouble.get()
     }
 
     /// A context for one call, with its own budget of requests, bytes and time.
@@ -79,7 +99,8 @@ impl Line {
             Arc::clone(&self.transport),
             Limits::default(),
             deadline,
-        );
+        )
+        .observed_by(Arc::clone(&self.observer));
         let session = match &self.governor {
             Some(governor) => session.governed_by(Arc::clone(governor)),
             None => session,

@@ -152,6 +152,7 @@ impl Request<'_> {
             .find(|connection| connection.id.as_str() == position.connection);
         let lost = || ApiError::internal("a position without its connection");
         let connected = connect(self.app, connection.ok_or_else(lost)?.clone()).await?;
+        self.timings.serve(connected.served());
         let declared = supporting(&connected, self.resource, self.operation)?;
         let mapping = self
             .app
@@ -164,11 +165,10 @@ impl Request<'_> {
             .connector
             .list(connected.context(), self.resource.name(), asked)
             .await;
-        self.timings.add(called.usage);
-        connected.remember(self.app, &called.result).await;
+        connected.settle(self.app, self.timings, &called).await;
         let page = called
             .result
-            .map_err(|error| self.subject(&connected, &mapping).error(error))?;
+            .map_err(|error| connected.own_or(self.subject(&connected, &mapping).error(error)))?;
         let records = self.show(&connected, &mapping, page.records, &query.view).await?;
         Ok(Part {
             records,

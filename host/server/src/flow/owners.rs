@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::connected::{Connected, version_of};
 use super::mappings::supporting;
+use super::measure;
 use crate::app::App;
 use crate::http::layers::observe::Timings;
 
@@ -138,6 +139,7 @@ async fn look_up(app: &App, connected: &Connected, timings: &Timings) -> Result<
             .connector
             .list(connected.context(), Resource::Owner.name(), query)
             .await;
+        measure::called(connected.provider(), &called);
         timings.add(called.usage);
         let page = called.result.map_err(|error| error.to_string())?;
         for record in &page.records {

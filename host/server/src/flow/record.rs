@@ -120,16 +120,16 @@ impl Request<'_> {
             .connector
             .delete(context, self.resource.name(), id)
             .await;
-        self.timings.add(called.usage);
-        connected.remember(self.app, &called.result).await;
+        connected.settle(self.app, self.timings, &called).await;
         called.result.map_err(|error| {
-            let error = self.subject(&connected, &mapping).error(error);
+            let error = connected.own_or(self.subject(&connected, &mapping).error(error));
             outcome::tell(error, session.writes())
         })
     }
 
     async fn prepare(&self, query: &RecordQuery) -> Result<Prepared, ApiError> {
         let connected = find_one(self.app, self.key, &query.target).await?;
+        self.timings.serve(connected.served());
         supporting(&connected, self.resource, self.operation)?;
         let mapping = self
             .app
@@ -151,11 +151,10 @@ impl Request<'_> {
         called: Called<Value>,
         view: &View,
     ) -> Result<Map<String, Value>, ApiError> {
-        self.timings.add(called.usage);
-        connected.remember(self.app, &called.result).await;
+        connected.settle(self.app, self.timings, &called).await;
         let document = called
             .result
-            .map_err(|error| self.subject(connected, mapping).error(error))?;
+            .map_err(|error| connected.own_or(self.subject(connected, mapping).error(error)))?;
         let shown = self.show(connected, mapping, vec![document], view).await?;
         shown
             .into_iter()

@@ -1,6 +1,6 @@
 //! Sandboxes of test connections: one per organisation and provider, with its state in the store.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 /// Makes players, and keeps those of one scope in order.
 pub(crate) struct Sandboxes {
-    state: Arc<dyn SandboxState>,
+    store: Store,
     orders: Cache<SandboxScope, Arc<Mutex<()>>>,
 }
 
@@ -22,35 +22,55 @@ impl Sandboxes {
     pub(crate) fn new(store: Store) -> Self {
         // An order that nobody used for this long has no player left: calls end within seconds.
         let orders = Cache::builder().time_to_idle(Duration::from_secs(600)).build();
-        Self {
-            state: Arc::new(StoredState(store)),
-            orders,
-        }
+        Self { store, orders }
     }
 
-    /// The sandbox of a connector for one organisation.
-    pub(crate) fn of(&self, connector: &Arc<LoadedConnector>, organisation: &str) -> Arc<dyn Transport> {
+    /// The sandbox of a connector for one organisation, and why the store could not keep its state, once that happens.
+    pub(crate) fn of(
+        &self,
+        connector: &Arc<LoadedConnector>,
+        organisation: &str,
+    ) -> (Arc<dyn Transport>, StoreTrouble) {
         let provider = connector.manifest().slug.clone();
         let scope = SandboxScope {
             organisation: organisation.to_owned(),
             provider,
         };
         let order = self.orders.get_with_by_ref(&scope, Arc::default);
-        Arc::new(SandboxPlayer::new(
-            Arc::clone(connector),
-            scope,
-            Arc::clone(&self.state),
-            order,
-        ))
+        let trouble = StoreTrouble::default();
+        let state = StoredState {
+            store: self.store.clone(),
+            trouble: trouble.clone(),
+        };
+        let player = SandboxPlayer::new(Arc::clone(connector), scope, Arc::new(state), order);
+        (Arc::new(player), trouble)
+    }
+}
+
+/// What the store refused a sandbox. The connector takes it for trouble of its provider, but it is ours. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct StoreTrouble(Arc<OnceLock<StoreError>>);
+
+impl StoreTrouble {
+    /// The first error, if there was one.
+    pub(crate) fn get(&self) -> Option<&StoreError> {
+        self.0.get()
     }
 }
 
 /// The store as the runtime sees it.
-struct StoredState(Store);
+struct StoredState {
+    store: Store,
+    trouble: StoreTrouble,
+}
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err takes")]
-fn unavailable(error: StoreError) -> SandboxStateError {
-    SandboxStateError(error.to_string())
+impl StoredState {
+    fn unavailable(&self, error: StoreError) -> SandboxStateError {
+        let told = SandboxStateError(error.to_string());
+        // The first one tells enough.
+        let _ = self.trouble.0.set(error);
+        told
+    }
 }
 
 #[async_trait]
@@ -62,10 +82,10 @@ impl SandboxState for StoredState {
         key: &str,
     ) -> Result<Option<String>, SandboxStateError> {
         let found = self
-            .0
+            .store
             .sandbox_get(&scope.organisation, &scope.provider, collection, key)
             .await;
-        found.map_err(unavailable)
+        found.map_err(|error| self.unavailable(error))
     }
 
     async fn scan(
@@ -76,10 +96,10 @@ impl SandboxState for StoredState {
         limit: u32,
     ) -> Result<Vec<(String, String)>, SandboxStateError> {
         let found = self
-            .0
+            .store
             .sandbox_scan(&scope.organisation, &scope.provider, collection, after, limit)
             .await;
-        found.map_err(unavailable)
+        found.map_err(|error| self.unavailable(error))
     }
 
     async fn apply(
@@ -102,9 +122,9 @@ impl SandboxState for StoredState {
             },
         );
         let applied = self
-            .0
+            .store
             .sandbox_apply(&scope.organisation, &scope.provider, changes.collect())
             .await;
-        applied.map_err(unavailable)
+        applied.map_err(|error| self.unavailable(error))
     }
 }

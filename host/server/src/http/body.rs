@@ -1,5 +1,9 @@
 //! Request bodies: JSON, at most a mebibyte.
 
+mod bodies;
+
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::BodyDataStream;
@@ -12,6 +16,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::http::error::{ApiError, Code};
+use crate::http::layers::authenticate::Caller;
+pub(crate) use bodies::Bodies;
+use bodies::Held;
 
 /// The largest body taken, in bytes.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
@@ -25,40 +32,76 @@ const DRAIN_LIMIT: usize = 64 << 20;
 /// How long that may take.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
+/// A whole body. It counts against the memory for bodies until it is dropped.
+pub(crate) struct Body {
+    bytes: Bytes,
+    _held: Option<Held>,
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl From<Body> for Vec<u8> {
+    fn from(body: Body) -> Self {
+        body.bytes.into()
+    }
+}
+
 /// Reads a request's body whole.
-pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(request: Request) -> Result<Body, ApiError> {
     read_up_to(request, BODY_LIMIT, PATIENCE).await
 }
 
 /// Reads a request's body whole, if it has no more than `limit` bytes and comes within `patience`.
-pub(crate) async fn read_up_to(
-    request: Request,
-    limit: usize,
-    patience: Duration,
-) -> Result<Bytes, ApiError> {
+pub(crate) async fn read_up_to(request: Request, limit: usize, patience: Duration) -> Result<Body, ApiError> {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    let held = hold(&request);
     let chunks = request.into_body().into_data_stream();
     if announced.is_some_and(|length: usize| length > limit) {
         return Err(too_large(chunks, limit));
     }
     let late = |_| ApiError::invalid("body", "did not arrive in time");
-    tokio::time::timeout(patience, collect(chunks, limit))
+    tokio::time::timeout(patience, collect(chunks, limit, held))
         .await
         .map_err(late)?
 }
 
-async fn collect(mut chunks: BodyDataStream, limit: usize) -> Result<Bytes, ApiError> {
+async fn collect(mut chunks: BodyDataStream, limit: usize, mut held: Option<Held>) -> Result<Body, ApiError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = chunks.next().await {
-        body.extend_from_slice(
-            &chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?,
-        );
-        if body.len() > limit {
+        let chunk = chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?;
+        if body.len() + chunk.len() > limit {
             return Err(too_large(chunks, limit));
         }
+        if held.as_mut().is_some_and(|held| held.grow(chunk.len()).is_err()) {
+            discard_rest(chunks);
+            return Err(no_room());
+        }
+        body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(Body {
+        bytes: body.freeze(),
+        _held: held,
+    })
+}
+
+/// What the body of this request will be counted against: its tenant's part, or that of all strangers.
+fn hold(request: &Request) -> Option<Held> {
+    let caller = request.extensions().get::<Caller>();
+    let tenant = caller.map_or("", |caller| caller.0.organisation_id.as_str());
+    let bodies = request.extensions().get::<Arc<Bodies>>()?;
+    Some(bodies.hold(tenant))
+}
+
+fn no_room() -> ApiError {
+    let message = "The server holds as many request bodies as it can. Try again soon.";
+    ApiError::new(Code::Overloaded, message).with_retry_after(Some(Duration::from_secs(1)))
 }
 
 /// Throws away the body of a request that is refused for something else, so that its sender sees the refusal.

@@ -49,6 +49,7 @@ pub(crate) enum Code {
     ProviderError,
     ConnectorFailed,
     Overloaded,
+    StoreUnavailable,
     ProviderTimeout,
     ProviderDisabled,
     /// Operator API: a connector asks for hosts that are not granted.
@@ -63,7 +64,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// All codes of the product API, for the OpenAPI document.
-    pub(crate) const ALL: [Self; 35] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::ValidationError,
         Self::InvalidCursor,
         Self::UnknownProvider,
@@ -97,9 +98,15 @@ impl Code {
         Self::ProviderError,
         Self::ConnectorFailed,
         Self::Overloaded,
+        Self::StoreUnavailable,
         Self::ProviderTimeout,
         Self::ProviderDisabled,
     ];
+
+    /// The code as it is written.
+    pub(crate) fn name(self) -> String {
+        json!(self).as_str().unwrap_or_default().to_owned()
+    }
 
     /// The HTTP status that belongs to the code.
     pub(crate) fn status(self) -> StatusCode {
@@ -135,7 +142,9 @@ impl Code {
             Self::OperationNotSupported => StatusCode::NOT_IMPLEMENTED,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::ProviderError | Self::ConnectorFailed => StatusCode::BAD_GATEWAY,
-            Self::Overloaded | Self::ProviderDisabled => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::StoreUnavailable | Self::ProviderDisabled => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::ProviderTimeout => StatusCode::GATEWAY_TIMEOUT,
         }
     }
@@ -217,6 +226,22 @@ impl ApiError {
         )
     }
 
+    /// 503 for a database that is busy, full or away. What exactly is wrong with it is for our log.
+    pub(crate) fn store_unavailable(cause: &StoreError) -> Self {
+        let (message, seconds) = match cause {
+            StoreError::Busy => ("The server's database is busy. Try again soon.", 1),
+            StoreError::Full => (
+                "The server's database cannot take anything at the moment; reading still works. Try again later.",
+                30,
+            ),
+            _ => (
+                "The server cannot reach its database at the moment. Try again soon.",
+                5,
+            ),
+        };
+        Self::new(Code::StoreUnavailable, message).with_retry_after(Some(Duration::from_secs(seconds)))
+    }
+
     pub(crate) fn with_errors(mut self, errors: BTreeMap<String, String>) -> Self {
         self.errors = (!errors.is_empty()).then_some(errors);
         self
@@ -286,10 +311,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Invalid { field, problem } => Self::invalid(field, problem),
-            StoreError::Busy => {
-                tracing::warn!(%error, "turned away");
-                Self::new(Code::Overloaded, "The database is busy. Try again soon.")
-                    .with_retry_after(Some(Duration::from_secs(1)))
+            StoreError::Busy | StoreError::Full | StoreError::NoConnection | StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "the database could not do it");
+                Self::store_unavailable(&error)
             }
             _ => Self::internal(error),
         }
@@ -315,6 +339,7 @@ impl IntoResponse for ApiError {
 mod tests {
     use std::time::Duration;
 
+    use routemcp_store::StoreError;
     use serde_json::json;
 
     use super::{ApiError, Code};
@@ -333,6 +358,26 @@ mod tests {
         assert_eq!(body["errors"]["limit"], "must be 1 to 100");
         assert_eq!(body["path"], "/api/v1/contact");
         assert!(body.get("provider").is_none());
+    }
+
+    #[test]
+    fn whatever_ails_the_database_is_told_without_its_words() {
+        for (error, retry_after) in [
+            (StoreError::Busy, 1),
+            (StoreError::Full, 30),
+            (StoreError::NoConnection, 5),
+            (
+                StoreError::Unavailable("code 57P01 of host db.internal".to_owned()),
+                5,
+            ),
+        ] {
+            let told = ApiError::from(error);
+            assert_eq!(
+                (told.code, told.retry_after_seconds()),
+                (Code::StoreUnavailable, Some(retry_after))
+            );
+            assert!(!told.message.contains("57P01"), "{told:?}");
+        }
     }
 
     #[test]

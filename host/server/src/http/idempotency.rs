@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use routemcp_store::{ApiKey, IdempotencyStart};
 use sha2::{Digest, Sha256};
-use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::http::envelope::Success;
@@ -44,7 +43,7 @@ impl Fingerprint {
 }
 
 /// Runs a write under the request's idempotency key, if it has one. A write that has begun runs to its end, also when the
-/// caller hangs up: the caller comes back with the key and finds the answer.
+/// caller hangs up or the server stops: the caller comes back with the key and finds the answer.
 pub(crate) async fn once(
     app: Arc<App>,
     caller: Arc<ApiKey>,
@@ -53,9 +52,7 @@ pub(crate) async fn once(
     write: impl Future<Output = Result<Success, ApiError>> + Send + 'static,
 ) -> Result<Response, ApiError> {
     let Some(key) = key(headers)? else {
-        let written = tokio::spawn(write.in_current_span())
-            .await
-            .map_err(ApiError::internal)?;
+        let written = app.work.spawn(write).await.map_err(ApiError::internal)?;
         return written.map(IntoResponse::into_response);
     };
     let (organisation, environment) = (caller.organisation_id.as_str(), caller.environment);
@@ -70,13 +67,12 @@ pub(crate) async fn once(
         IdempotencyStart::InProgress => return Err(conflict(IN_PROGRESS)),
         IdempotencyStart::Mismatch => return Err(conflict(MISMATCH)),
     }
+    let work = app.work.clone();
     let kept = async move {
         let written = write.await;
         keep(&app, &caller, &key, written).await
     };
-    tokio::spawn(kept.in_current_span())
-        .await
-        .map_err(ApiError::internal)?
+    work.spawn(kept).await.map_err(ApiError::internal)?
 }
 
 /// Keeps the answer to a write under its key, or gives the key back when it is certain that nothing was written.
@@ -115,8 +111,12 @@ async fn keep(
 /// the caller's own mistakes and the provider's clear refusals do. After any other, the key stays taken.
 fn wrote_nothing(error: &ApiError) -> bool {
     let (code, outcome) = (error.code, error.outcome);
-    let refused =
-        code.status().is_client_error() || matches!(code, Code::OperationNotSupported | Code::Overloaded);
+    // The store is asked before the provider is; what it fails at afterwards does not make the write fail.
+    let refused = code.status().is_client_error()
+        || matches!(
+            code,
+            Code::OperationNotSupported | Code::Overloaded | Code::StoreUnavailable
+        );
     outcome == Outcome::NothingWritten || (refused && outcome != Outcome::Unknown)
 }
 
@@ -186,6 +186,7 @@ mod tests {
             Code::ProviderRejected,
             Code::ProviderRateLimited,
             Code::Overloaded,
+            Code::StoreUnavailable,
         ] {
             assert!(wrote_nothing(&ApiError::new(code, "")), "{code:?}");
             let unknown = ApiError::new(code, "").with_outcome(Outcome::Unknown);

@@ -1,11 +1,14 @@
 //! Query parameters, typed. Unknown ones are errors, not silence.
 
+mod requests;
+
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, Uri};
 use routemcp_unified::schema::Resource;
 
 use crate::http::error::ApiError;
+pub(crate) use requests::RequestsQuery;
 
 /// The longest value taken, in bytes. Cursors of many connections are the longest.
 const VALUE_LENGTH: usize = 32_768;

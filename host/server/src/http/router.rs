@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -31,7 +31,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
                 axum::response::IntoResponse::into_response(ApiError::internal("a handler panicked"))
             },
         ))
-        .layer(from_fn(observe))
+        .layer(from_fn_with_state(Arc::clone(&app), observe))
         .layer(axum::extract::DefaultBodyLimit::max(body::BODY_LIMIT))
         .with_state(app)
 }
@@ -81,6 +81,7 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
 fn admin(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .merge(operator::connectors::routes())
+        .route("/requests", get(operator::requests::list))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(app), operator::authorize))

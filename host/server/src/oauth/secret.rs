@@ -9,6 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::refresh::{RefreshError, Refresher, Stale};
 use super::standing::{Standing, may_help, standing};
+use tracing::Instrument as _;
+
 use crate::flow::credential::Credential;
 
 /// The secret of one connection, for one request of the API.
@@ -51,11 +53,12 @@ impl ConnectionSecret {
             return;
         }
         let (refresher, stale) = (Arc::clone(&self.refresher), self.stale.clone());
-        tokio::spawn(async move {
+        let renewing = async move {
             if let Err(error) = refresher.renew(stale).await {
                 tracing::warn!(?error, "an access token could not be renewed early");
             }
-        });
+        };
+        tokio::spawn(renewing.in_current_span());
     }
 }
 

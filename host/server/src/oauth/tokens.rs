@@ -150,7 +150,7 @@ impl Tokens {
                 let client = format!("oauth {tenant} {}", party.manifest().slug);
                 self.network.for_connection(&client)
             }
-            Environment::Test => self.sandboxes.of(&party.connector, tenant),
+            Environment::Test => self.sandboxes.of(&party.connector, tenant).0,
         };
         Wire::new(
             url,

@@ -1,6 +1,11 @@
-//! Log output: lines for people in development, JSON in production, level by `ROUTEMCP_LOG`.
+//! Log output: lines for people in development, JSON in production, level by `ROUTEMCP_LOG`; and spans, where they are
+//! collected.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use super::telemetry::Telemetry;
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,13 +17,15 @@ pub(crate) enum Format {
 }
 
 /// Starts logging to standard error. `default_level` holds when `ROUTEMCP_LOG` is not set.
-pub(crate) fn start(format: Format, default_level: &str) {
+pub(crate) fn start(format: Format, default_level: &str, telemetry: Option<&Telemetry>) {
     let filter = EnvFilter::try_from_env("ROUTEMCP_LOG").unwrap_or_else(|_| EnvFilter::new(default_level));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match format {
-        Format::Text => builder.compact().with_target(false).init(),
-        Format::Json => builder.json().flatten_event(true).init(),
-    }
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        Format::Text => lines.compact().with_target(false).boxed(),
+        Format::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(telemetry.map(Telemetry::layer))
+        .init();
 }

@@ -35,12 +35,14 @@ pub(super) async fn open(location: &str) -> Result<Database, StoreError> {
     prepare(&options).await?;
     let writers = Arc::new(AtomicU64::new(0));
     let writer = pool(1, WRITER, Arc::clone(&writers))
+        .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
         .connect_with(options.clone())
         .await?;
     let readers = pool(READERS, READER, Arc::default())
-        .connect_with(options)
+        .connect_with(options.clone())
         .await?;
     Ok(Database {
+        options,
         readers,
         writer,
         backend: Backend::Sqlite,
@@ -81,6 +83,14 @@ fn pool(connections: u32, pragmas: &'static str, made: Arc<AtomicU64>) -> AnyPoo
                 Ok(())
             })
         })
+}
+
+/// Whether a connection that is given back can be used again. On some errors, such as a full disk, SQLite itself rolls the
+/// transaction back; the driver does not notice, its own rollback fails, and no transaction can be begun any more.
+async fn has_no_transaction(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    // A rollback may still be on its way to the connection's thread; this comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// On a connection of its own, because a pool hides why it cannot connect behind a time-out.

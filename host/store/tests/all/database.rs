@@ -124,6 +124,7 @@ async fn tables_of_the_first_release_are_brought_up_to_date() {
         .await
         .unwrap();
     for undo in [
+        "DROP TABLE request_log",
         "DROP TABLE connector_grants",
         "DROP TABLE connector_activations",
         "DROP TABLE connector_states",

@@ -30,6 +30,7 @@ mod overrides;
 #[path = "../../../../tests/support/postgres.rs"]
 mod postgres;
 mod refresh;
+mod request_log;
 mod rotation;
 mod sandbox_state;
 mod support;

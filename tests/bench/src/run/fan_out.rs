@@ -31,7 +31,11 @@ pub(crate) struct FanOut {
 }
 
 /// Measures our own server with one provider and with four. Nothing when it is not among the contestants.
-pub(super) async fn measure(contestants: &[&str], rounds: usize, seconds: f64) -> anyhow::Result<Vec<FanOut>> {
+pub(super) async fn measure(
+    contestants: &[&str],
+    rounds: usize,
+    seconds: f64,
+) -> anyhow::Result<Vec<FanOut>> {
     if !contestants.contains(&"ours-wasm") {
         return Ok(Vec::new());
     }
@@ -65,7 +69,12 @@ pub(super) async fn measure(contestants: &[&str], rounds: usize, seconds: f64) -
     Ok(measured)
 }
 
-fn asked<'a>(url: &'a str, server: &'a Server, connections: usize, seconds: f64) -> anyhow::Result<Asked<'a>> {
+fn asked<'a>(
+    url: &'a str,
+    server: &'a Server,
+    connections: usize,
+    seconds: f64,
+) -> anyhow::Result<Asked<'a>> {
     Ok(Asked {
         url,
         headers: &server.headers,

@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    logging::start(logging::Format::Text, "error");
+    logging::start(logging::Format::Text, "error", None);
     let options = Options {
         file: arguments.file,
         base_url: arguments.base_url,

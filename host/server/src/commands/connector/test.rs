@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    logging::start(logging::Format::Text, "error");
+    logging::start(logging::Format::Text, "error", None);
     let Arguments { file, only, base_url } = arguments;
     let options = Options { file, base_url, only };
     let report = conformance::run(&options, &|line| say(line)).await?;

@@ -31,11 +31,23 @@ impl Caller {
 pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     match identify(&app, request.headers()).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            describe(&caller.0);
+            request.extensions_mut().insert(caller.clone());
+            let mut response = next.run(request).await;
+            // For the outermost layer.
+            response.extensions_mut().insert(caller);
+            response
         }
         Err(error) => error.into_response(),
     }
+}
+
+/// Log lines of the request say from here on whose it is.
+fn describe(key: &ApiKey) {
+    let span = tracing::Span::current();
+    span.record("organisation", key.organisation_id.as_str());
+    span.record("environment", key.environment.as_str());
+    span.record("key", key.id.as_str());
 }
 
 async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {

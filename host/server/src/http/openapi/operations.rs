@@ -263,7 +263,10 @@ fn meaning(status: &str) -> &'static str {
         "500" => "INTERNAL_ERROR",
         "501" => "OPERATION_NOT_SUPPORTED by this provider",
         "502" => "PROVIDER_ERROR or CONNECTOR_FAILED",
-        "503" => "OVERLOADED; see Retry-After",
+        "503" => {
+            "OVERLOADED (too many requests or connections at a time), STORE_UNAVAILABLE (the server's database is busy, \
+             full or away) or PROVIDER_DISABLED; see Retry-After"
+        }
         _ => "PROVIDER_TIMEOUT",
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod connectors;
 mod failures;
+pub(crate) mod requests;
 mod shown;
 
 use std::sync::Arc;

@@ -61,7 +61,11 @@ pub(crate) async fn send(
     let wanted = into_request(wanted)?;
     let fingerprint = Fingerprint::of(&method, &uri, &headers, &bytes);
     let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
-    let work = async move { pass(&server, &key, &target, &timings, wanted).await };
+    let work = async move {
+        // The request that was made of it is in memory as long as the write runs.
+        let _body = bytes;
+        pass(&server, &key, &target, &timings, wanted).await
+    };
     if reads {
         idempotency::check(&headers)?;
         // Reading twice does no harm, and the answer may be large.
@@ -78,6 +82,7 @@ async fn pass(
     wanted: broker::Request,
 ) -> Result<Success, ApiError> {
     let connected = find_one(app, key, target).await?;
+    timings.serve(connected.served());
     let context = connected.context();
     // It takes the same room in the host as a connector's call.
     let _permit = app

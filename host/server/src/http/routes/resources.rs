@@ -158,6 +158,8 @@ async fn write(
     let fingerprint = Fingerprint::of(&method, &uri, &headers, &bytes);
     let (server, key) = (Arc::clone(&app), Arc::clone(&caller.0));
     let work = async move {
+        // What it was parsed into is in memory as long as the write runs.
+        let _body = bytes;
         let request = Request {
             app: &server,
             key: &key,

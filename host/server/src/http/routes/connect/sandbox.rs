@@ -124,7 +124,7 @@ async fn ask(
     let session = Session::new(
         Arc::new(Grant::new(&origin, &[]).map_err(ApiError::internal)?),
         None,
-        app.sandboxes.of(&party.connector, tenant),
+        app.sandboxes.of(&party.connector, tenant).0,
         Limits::default(),
         Instant::now() + PATIENCE,
     );

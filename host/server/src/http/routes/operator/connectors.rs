@@ -10,6 +10,7 @@ use axum::routing::{delete, get, post};
 use http::{HeaderMap, StatusCode, header};
 use routemcp_broker::HostPattern;
 use serde_json::{Map, Value, json};
+use tracing::Instrument as _;
 use url::form_urlencoded;
 
 use super::shown;
@@ -77,7 +78,7 @@ async fn upload(State(app): State<Arc<App>>, request: Request) -> Answer {
     // To its end even if the caller hangs up: a swap must not stop between store and registry.
     let installing = {
         let app = Arc::clone(&app);
-        tokio::spawn(async move { install(&app, candidate, &grants, activate).await })
+        tokio::spawn(async move { install(&app, candidate, &grants, activate).await }.in_current_span())
     };
     let installed = installing.await.map_err(ApiError::internal)??;
     Ok(ok("Connector installed", shown::installed(&installed)))
@@ -151,7 +152,7 @@ async fn activate(State(app): State<Arc<App>>, Path(slug): Path<String>, request
     let (sha256, grants) = activation(&body)?;
     let switching = {
         let app = Arc::clone(&app);
-        tokio::spawn(async move { switch::activate(&app, &slug, &sha256, &grants).await })
+        tokio::spawn(async move { switch::activate(&app, &slug, &sha256, &grants).await }.in_current_span())
     };
     let switched = switching.await.map_err(ApiError::internal)??;
     Ok(ok("Connector activated", shown_switch(&switched)))
@@ -188,7 +189,7 @@ fn activation(body: &Value) -> Result<(String, Vec<HostPattern>), ApiError> {
 async fn roll_back(State(app): State<Arc<App>>, Path(slug): Path<String>) -> Answer {
     let switching = {
         let app = Arc::clone(&app);
-        tokio::spawn(async move { switch::roll_back(&app, &slug).await })
+        tokio::spawn(async move { switch::roll_back(&app, &slug).await }.in_current_span())
     };
     let switched = switching.await.map_err(ApiError::internal)??;
     Ok(ok("Connector rolled back", shown_switch(&switched)))

@@ -97,7 +97,7 @@ mod tests {
                 ConnectorError::Store(StoreError::Conflict("it is active".to_owned())),
                 Code::ConnectorConflict,
             ),
-            (ConnectorError::Store(StoreError::Busy), Code::Overloaded),
+            (ConnectorError::Store(StoreError::Busy), Code::StoreUnavailable),
         ] {
             let error = ApiError::from(error);
             assert_eq!(error.code, code, "{error:?}");

@@ -1,0 +1,142 @@
+//! One connection from its first byte to its last.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Version, header};
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tower::ServiceExt as _;
+
+use super::Shared;
+use super::activity::{Activity, Running};
+use super::stream::Noticed;
+
+/// The most that is buffered for one connection before a request's head is complete, in bytes.
+const HEAD_BYTES: usize = 64 << 10;
+/// HTTP/2: requests at a time on one connection, and what may be under way unread for one and for all of them, in bytes.
+const STREAMS: u32 = 64;
+const STREAM_WINDOW: u32 = 64 << 10;
+const CONNECTION_WINDOW: u32 = 256 << 10;
+/// How long a connection may take to end once it was told to.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Serves requests until the caller, the clock or the server ends it.
+pub(super) async fn serve(stream: TcpStream, shared: Shared, _place: OwnedSemaphorePermit) {
+    let _open = Counted::new();
+    // Answers go out whole; waiting for more to send only delays them. Without it they are late, not wrong.
+    let _ = stream.set_nodelay(true);
+    let activity = Activity::new();
+    let noticed = Noticed {
+        stream,
+        activity: activity.clone(),
+    };
+    let mut stop = shared.stop.clone();
+    let stopping = async move {
+        // An error means that the front is gone, which is a stop too.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    let service = {
+        let activity = activity.clone();
+        service_fn(move |request| answer(request, activity.begin(), shared.clone()))
+    };
+    let builder = builder();
+    let connection = builder.serve_connection(TokioIo::new(noticed), service);
+    tokio::pin!(connection, stopping);
+    let mut told = false;
+    loop {
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = stopping.as_mut(), if !told => {
+                told = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            () = activity.overdue() => break,
+        }
+    }
+    connection.as_mut().graceful_shutdown();
+    // Whoever keeps us waiting for a second more is cut off.
+    let _ = tokio::time::timeout(FAREWELL, connection).await;
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    // Our own clock covers heads on both protocols.
+    builder.http1().header_read_timeout(None).max_buf_size(HEAD_BYTES);
+    builder
+        .http2()
+        .max_concurrent_streams(STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW);
+    builder
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    running: Running,
+    shared: Shared,
+) -> Result<http::Response<Guarded>, Infallible> {
+    let last = request.version() <= Version::HTTP_11 && shared.draining.load(Ordering::Relaxed);
+    let mut response: Response = shared.router.oneshot(request.map(Body::new)).await?;
+    if last {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    Ok(response.map(|body| Guarded {
+        body,
+        _running: running,
+    }))
+}
+
+/// The body of an answer: its request is under way until all of it is handed over.
+struct Guarded {
+    body: Body,
+    _running: Running,
+}
+
+impl http_body::Body for Guarded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Counts an open connection.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("routemcp_connections_open").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("routemcp_connections_open").decrement(1.0);
+    }
+}

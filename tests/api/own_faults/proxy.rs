@@ -1,0 +1,63 @@
+//! A TCP proxy that a test can cut, such as in front of a database that other tests use as well.
+
+use std::sync::Arc;
+
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// The proxy. It ends when this is dropped.
+pub(super) struct Proxy {
+    pub(super) address: String,
+    target: Arc<str>,
+    serving: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Proxy {
+    pub(super) async fn to(target: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut proxy = Self {
+            address: listener.local_addr().unwrap().to_string(),
+            target: target.into(),
+            serving: None,
+        };
+        proxy.serve(listener);
+        proxy
+    }
+
+    fn serve(&mut self, listener: TcpListener) {
+        let target = Arc::clone(&self.target);
+        self.serving = Some(tokio::spawn(async move {
+            // Aborted with this task.
+            let mut connections = JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let target = Arc::clone(&target);
+                connections.spawn(async move {
+                    let mut far = TcpStream::connect(&*target).await.unwrap();
+                    let _ = copy_bidirectional(&mut near, &mut far).await;
+                });
+            }
+        }));
+    }
+
+    /// Ends every connection and takes no more.
+    pub(super) async fn cut(&mut self) {
+        let serving = self.serving.take().unwrap();
+        serving.abort();
+        let _ = serving.await;
+    }
+
+    /// Works again, at the same address.
+    pub(super) async fn mend(&mut self) {
+        let listener = TcpListener::bind(&self.address).await.unwrap();
+        self.serve(listener);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if let Some(serving) = &self.serving {
+            serving.abort();
+        }
+    }
+}
