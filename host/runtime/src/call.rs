@@ -11,6 +11,7 @@ use crate::bindings::exports::routemcp::connector::connector;
 use crate::error::CallError;
 use crate::invoke::{Answer, Operation};
 use crate::loader::LoadedConnector;
+use crate::records::Records;
 
 /// What a call runs for.
 #[derive(Clone)]
@@ -41,10 +42,10 @@ pub struct Query {
 }
 
 /// A page of records, in the provider's own shape.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Page {
     /// The records.
-    pub records: Vec<Value>,
+    pub records: Records,
     /// Where the next page starts; none on the last.
     pub next: Option<String>,
 }

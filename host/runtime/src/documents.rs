@@ -1,6 +1,6 @@
 //! Turns what a connector returned into records, and checks it against the contract.
 
-use routemcp_unified::json::{Budget, JsonError};
+use routemcp_unified::json::{Budget, Document as Body, JsonError, Node};
 use serde_json::Value;
 use wasmtime::component::Resource;
 
@@ -9,6 +9,7 @@ use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
 use crate::call::Page;
 use crate::error::{CallError, Failure, LimitExceeded};
 use crate::imports::StoredResponse;
+use crate::records::{Problem, Records};
 use crate::state::CallState;
 
 /// The longest message taken over from a connector or provider, in characters.
@@ -19,22 +20,14 @@ const CURSOR_LENGTH: usize = 2_000;
 /// The records of a page, in order.
 pub(crate) fn page(state: &mut CallState, page: GuestPage, limit: u32) -> Result<Page, CallError> {
     let records = match page.records {
-        Documents::At((response, pointers)) => records_at(body(state, response)?, &pointers)?,
-        // Counted before they are parsed: a thousand records would be built only to be refused.
-        Documents::Values(texts) if texts.len() > limit as usize => return Err(too_many(texts.len(), limit)),
-        Documents::Values(texts) => {
-            let records = texts.iter().map(|text| parse(&mut state.json, text));
-            records.collect::<Result<_, _>>()?
-        }
+        Documents::At((response, pointers)) => records_at(body(state, response)?, &pointers, limit)?,
+        Documents::Values(texts) => records_in(&mut state.json, &texts, limit)?,
     };
-    checked(records, page.next, limit)
+    checked(records, page.next)
 }
 
-/// A page, if it keeps to what a page may be.
-pub(crate) fn checked(records: Vec<Value>, next: Option<String>, limit: u32) -> Result<Page, CallError> {
-    if records.len() > limit as usize {
-        return Err(too_many(records.len(), limit));
-    }
+/// A page, if its cursor is no longer than one may be.
+pub(crate) fn checked(records: Records, next: Option<String>) -> Result<Page, CallError> {
     match next {
         Some(next) if next.len() > CURSOR_LENGTH => Err(CallError::Contract(format!(
             "the cursor has more than {CURSOR_LENGTH} bytes"
@@ -53,7 +46,7 @@ fn too_many(got: usize, limit: u32) -> CallError {
 pub(crate) fn record(state: &mut CallState, document: Document) -> Result<Value, CallError> {
     match document {
         Document::Value(text) => parse(&mut state.json, &text),
-        Document::At((response, pointer)) => record_at(body(state, response)?, &pointer),
+        Document::At((response, pointer)) => record_at(&body(state, response)?, &pointer),
     }
 }
 
@@ -79,7 +72,7 @@ pub(crate) fn clean_text(text: &str, length: usize) -> String {
         .collect()
 }
 
-fn body(state: &mut CallState, response: Resource<StoredResponse>) -> Result<Value, CallError> {
+fn body(state: &mut CallState, response: Resource<StoredResponse>) -> Result<Body, CallError> {
     let unknown = |_| CallError::Contract("an unknown response was returned".to_owned());
     let stored = state.table.delete(response).map_err(unknown)?;
     let json = stored
@@ -89,23 +82,29 @@ fn body(state: &mut CallState, response: Resource<StoredResponse>) -> Result<Val
 }
 
 /// The record at a pointer.
-pub(crate) fn record_at(mut body: Value, pointer: &str) -> Result<Value, CallError> {
-    let found = body.pointer_mut(pointer).map(Value::take);
+pub(crate) fn record_at(body: &Body, pointer: &str) -> Result<Value, CallError> {
+    let found = body.at(pointer).map(Node::to_value);
     found.ok_or_else(|| nothing_at(pointer))
 }
 
 /// The records at pointers, in order.
-pub(crate) fn records_at(mut body: Value, pointers: &[String]) -> Result<Vec<Value>, CallError> {
-    let mut records = Vec::new();
-    for pointer in pointers {
-        match body.pointer_mut(pointer).map(Value::take) {
-            Some(Value::Array(elements)) if records.is_empty() => records = elements,
-            Some(Value::Array(elements)) => records.extend(elements),
-            Some(record) => records.push(record),
-            None => return Err(nothing_at(pointer)),
-        }
+pub(crate) fn records_at(body: Body, pointers: &[String], limit: u32) -> Result<Records, CallError> {
+    Records::at(body, pointers, limit as usize).map_err(|problem| match problem {
+        Problem::Nothing(pointer) => nothing_at(pointer),
+        Problem::TooMany(got) => too_many(got, limit),
+    })
+}
+
+/// The records in texts, in order.
+pub(crate) fn records_in(budget: &mut Budget, texts: &[String], limit: u32) -> Result<Records, CallError> {
+    // Counted before they are parsed: a thousand records would be built only to be refused.
+    if texts.len() > limit as usize {
+        return Err(too_many(texts.len(), limit));
     }
-    Ok(records)
+    let documents = texts
+        .iter()
+        .map(|text| budget.document(text.as_bytes()).map_err(not_a_record));
+    documents.collect::<Result<_, _>>().map(Records::of_documents)
 }
 
 fn nothing_at(pointer: &str) -> CallError {
@@ -116,30 +115,21 @@ fn nothing_at(pointer: &str) -> CallError {
 }
 
 fn parse(budget: &mut Budget, text: &str) -> Result<Value, CallError> {
-    budget.parse(text.as_bytes()).map_err(|error| match error {
+    budget.parse(text.as_bytes()).map_err(not_a_record)
+}
+
+fn not_a_record(error: JsonError) -> CallError {
+    match error {
         JsonError::TooManyValues { .. } => CallError::Limit(LimitExceeded::JsonValues),
-        JsonError::Syntax(error) => CallError::Contract(format!("a record is not JSON: {error}")),
-    })
+        JsonError::Syntax(_) | JsonError::Unreadable(_) => {
+            CallError::Contract(format!("a record is not JSON: {error}"))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::{clean_text, records_at};
-
-    #[test]
-    fn pointers_lead_to_arrays_or_to_single_records() {
-        let body = json!({ "results": [{ "id": 1 }, { "id": 2 }], "one": { "id": 3 } });
-        let pointers = ["/results".to_owned(), "/one".to_owned()];
-        let records = records_at(body.clone(), &pointers).unwrap();
-        assert_eq!(
-            records,
-            [json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 })]
-        );
-        let error = records_at(body, &["/nothing".to_owned()]).unwrap_err();
-        assert!(error.to_string().contains("`/nothing`"), "{error}");
-    }
+    use super::clean_text;
 
     #[test]
     fn text_from_outside_is_cut_and_cleaned() {

@@ -11,4 +11,4 @@ mod types;
 pub use http::StoredResponse;
 pub(crate) use http::TooManyValues;
 #[cfg(feature = "native-connectors")]
-pub(crate) use http::parse;
+pub(crate) use http::{parse, plucked};

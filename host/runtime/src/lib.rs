@@ -21,6 +21,7 @@ mod loader;
 mod memory;
 #[cfg(feature = "native-connectors")]
 mod native;
+mod records;
 mod registry;
 mod sandbox;
 mod state;
@@ -34,6 +35,7 @@ pub use limits::CallLimits;
 pub use loader::{Inspection, LoadedConnector};
 #[cfg(feature = "native-connectors")]
 pub use native::NativeConnector;
+pub use records::Records;
 pub use registry::Registry;
 pub use sandbox::{
     MemorySandboxState, SandboxChange, SandboxPlayer, SandboxReply, SandboxRequest, SandboxScope,

@@ -13,6 +13,7 @@ use routemcp_broker::{Grant, Limits, Session};
 use routemcp_runtime::{
     CONTRACT_VERSION, CallContext, Digest, EngineOptions, LoadError, LoadedConnector, Query, Runtime,
 };
+use routemcp_unified::json::Node;
 use serde_json::json;
 use support::{Canned, component, golden};
 use wit_component::semver_check;
@@ -130,7 +131,8 @@ async fn a_component_of_release_0_1_0_loads_and_answers() {
         ..Query::default()
     };
     let page = acme.list(context, "contact", query).await.result.unwrap();
-    assert_eq!(page.records, [json!({ "id": 7, "first": "Ada" })]);
+    let records: Vec<_> = page.records.iter().map(Node::to_value).collect();
+    assert_eq!(records, [json!({ "id": 7, "first": "Ada" })]);
     assert_eq!(page.next.as_deref(), Some("8"));
 }
 

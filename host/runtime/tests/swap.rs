@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use routemcp_broker::{Grant, Limits, Session};
 use routemcp_runtime::{CallContext, EngineOptions, LoadedConnector, Query, Registry, Runtime};
+use routemcp_unified::json::Node;
 use serde_json::json;
 use support::{Canned, golden, with_section};
 
@@ -75,7 +76,8 @@ async fn the_old_version_lives_as_long_as_its_last_call() {
 
     provider.let_one_through();
     let page = under_way.await.unwrap().result.unwrap();
-    assert_eq!(page.records, [json!({ "id": 1 })]);
+    let records: Vec<_> = page.records.iter().map(Node::to_value).collect();
+    assert_eq!(records, [json!({ "id": 1 })]);
     assert!(first.upgrade().is_none(), "it is given back with its last call");
 }
 

@@ -3,7 +3,11 @@
 //! A parsed value takes up to a hundred times the bytes of its text (`[[0],[0],…]`). What counts is the number of values, so
 //! that is bounded before anything is built.
 
+mod document;
+
 use serde_json::Value;
+
+pub use document::{Document, Node};
 
 /// The most values in one document. A page of a hundred records with two hundred fields each has 20,000.
 pub const MAX_VALUES: usize = 200_000;
@@ -14,6 +18,9 @@ pub enum JsonError {
     /// Not JSON.
     #[error(transparent)]
     Syntax(#[from] serde_json::Error),
+    /// Not JSON, or not even text.
+    #[error(transparent)]
+    Unreadable(std::io::Error),
     /// More values than there may be.
     #[error("holds more than {limit} values")]
     TooManyValues {
@@ -52,9 +59,14 @@ impl Budget {
     /// # Errors
     /// [`JsonError`] when it is not JSON, or the documents hold too many values together.
     pub fn parse(&mut self, text: &[u8]) -> Result<Value, JsonError> {
+        self.spend(text)?;
+        Ok(serde_json::from_slice(text)?)
+    }
+
+    fn spend(&mut self, text: &[u8]) -> Result<(), JsonError> {
         let too_many = JsonError::TooManyValues { limit: self.limit };
         self.left = self.left.checked_sub(values(text)).ok_or(too_many)?;
-        Ok(serde_json::from_slice(text)?)
+        Ok(())
     }
 }
 

@@ -15,7 +15,9 @@ mod describe;
 #[cfg(test)]
 mod fixture;
 mod pointer;
+mod record;
 mod time;
 mod write;
 
+pub use record::Record;
 pub use write::{FieldErrors, WriteMode};

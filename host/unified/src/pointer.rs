@@ -31,6 +31,12 @@ fn unescape(token: &str) -> Result<String, String> {
     Ok(plain)
 }
 
+/// The index that a token stands for: digits without a leading zero.
+pub(crate) fn index(token: &str) -> Option<usize> {
+    let plain = token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
+    plain.then(|| token.parse().ok()).flatten()
+}
+
 /// A name as it is written inside a pointer.
 pub(crate) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")

@@ -81,7 +81,7 @@ fn check(
         );
         let read = effective.read(&document, slug, None).unwrap();
         let place = format!("/{}", field.replace('.', "/"));
-        let back = Value::Object(read).pointer(&place).cloned().unwrap_or_default();
+        let back = Value::from(read).pointer(&place).cloned().unwrap_or_default();
         assert_eq!(
             back, value,
             "{slug} {resource} {field} went through {provider_value}"

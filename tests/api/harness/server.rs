@@ -184,7 +184,9 @@ impl Server {
         let key = text(&self.data().join("master.key"));
         match &self.database {
             TestDatabase::File(_) => all.extend(["--data-dir", &data]),
-            TestDatabase::Server(_) | TestDatabase::Through(..) => all.extend(["--database-url", &url, "--master-key-file", &key]),
+            TestDatabase::Server(_) | TestDatabase::Through(..) => {
+                all.extend(["--database-url", &url, "--master-key-file", &key])
+            }
         }
         routemcp(&all)
     }

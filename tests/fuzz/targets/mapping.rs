@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use routemcp_unified::WriteMode;
+use routemcp_unified::json::{Budget, MAX_VALUES};
 use routemcp_unified::manifest::Manifest;
 use routemcp_unified::mapping::{EffectiveMapping, check_overrides, parse_overrides};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
     Manifest::parse(include_str!("../../../host/unified/fixtures/manifest.json"))
@@ -24,7 +25,10 @@ fuzz_target!(|text: &str| {
     let Ok(overrides) = parse_overrides(&overrides) else {
         return;
     };
-    let record = routemcp_unified::json::parse(record.as_bytes()).unwrap_or(json!({}));
+    let record = Budget::of(MAX_VALUES).document(record.as_bytes());
+    let Ok(record) = record else {
+        return;
+    };
     for (resource, described) in &MANIFEST.resources {
         if check_overrides(*resource, described, &overrides).is_err() {
             continue;
@@ -32,17 +36,15 @@ fuzz_target!(|text: &str| {
         let Ok(mapping) = EffectiveMapping::compile(*resource, described, &[&overrides]) else {
             continue;
         };
-        let Ok(read) = mapping.read(&record, &MANIFEST.slug, None) else {
+        let Ok(read) = mapping.read(record.root(), &MANIFEST.slug, None) else {
             continue;
         };
-        assert!(read.contains_key("id"), "every record has an id");
-        let body = read.into_iter().filter(|(name, value)| {
-            !value.is_null()
-                && !matches!(
-                    name.as_str(),
-                    "id" | "remoteId" | "provider" | "createdAt" | "updatedAt"
-                )
-        });
+        assert!(read.get("id").is_some(), "every record has an id");
+        let read_only = ["id", "remoteId", "provider", "createdAt", "updatedAt"];
+        let body = read
+            .fields()
+            .filter(|(name, value)| !value.is_null() && !read_only.contains(name));
+        let body = body.map(|(name, value)| (name.to_owned(), value.clone()));
         let written = mapping.write(&body.collect(), WriteMode::Replace);
         if let Ok(values) = written {
             let _ = mapping.read(&Value::Object(values), &MANIFEST.slug, None);

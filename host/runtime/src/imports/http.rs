@@ -1,8 +1,7 @@
 //! `http`: hands a connector's requests to the broker and keeps the answers' bodies in the host.
 
 use routemcp_broker::{Body, Request, Response, SendError};
-use routemcp_unified::json::{Budget, JsonError};
-use serde_json::Value;
+use routemcp_unified::json::{Budget, Document, JsonError};
 use wasmtime::component::Resource;
 
 use crate::bindings::routemcp::connector::http::{
@@ -22,7 +21,7 @@ pub struct StoredResponse {
 }
 
 /// None inside: the body is not JSON.
-type Parsed = Option<Value>;
+type Parsed = Option<Document>;
 
 /// The call had more JSON parsed than it may hold.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +36,7 @@ impl StoredResponse {
         }
     }
 
-    fn json(&mut self, budget: &mut Budget) -> Result<Option<&Value>, TooManyValues> {
+    fn json(&mut self, budget: &mut Budget) -> Result<Option<&Document>, TooManyValues> {
         if self.parsed.is_none() {
             self.parsed = Some(parse(budget, &self.response.body)?);
         }
@@ -45,7 +44,7 @@ impl StoredResponse {
     }
 
     /// Gives up the parsed body; none when it is not JSON.
-    pub(crate) fn into_json(self, budget: &mut Budget) -> Result<Option<Value>, TooManyValues> {
+    pub(crate) fn into_json(self, budget: &mut Budget) -> Result<Option<Document>, TooManyValues> {
         match self.parsed {
             Some(parsed) => Ok(parsed),
             None => parse(budget, &self.response.body),
@@ -54,16 +53,27 @@ impl StoredResponse {
 }
 
 /// The JSON of a body; none when it is not JSON.
-pub(crate) fn parse(budget: &mut Budget, body: &[u8]) -> Result<Option<Value>, TooManyValues> {
-    match budget.parse(body) {
-        Ok(value) => Ok(Some(value)),
-        Err(JsonError::Syntax(_)) => Ok(None),
+pub(crate) fn parse(budget: &mut Budget, body: &[u8]) -> Result<Option<Document>, TooManyValues> {
+    match budget.document(body) {
+        Ok(document) => Ok(Some(document)),
+        Err(JsonError::Syntax(_) | JsonError::Unreadable(_)) => Ok(None),
         Err(JsonError::TooManyValues { .. }) => Err(TooManyValues),
     }
 }
 
+/// A member of each element of a list, as JSON.
+pub(crate) fn plucked(json: &Document, array: &str, member: &str) -> Vec<Option<String>> {
+    let Some(list) = json.at(array) else {
+        return Vec::new();
+    };
+    let elements = (0..list.elements().unwrap_or_default()).filter_map(|index| list.element(index));
+    elements
+        .map(|element| element.at(member).map(|node| node.to_string()))
+        .collect()
+}
+
 impl CallState {
-    fn json(&mut self, response: &Resource<StoredResponse>) -> wasmtime::Result<Option<&Value>> {
+    fn json(&mut self, response: &Resource<StoredResponse>) -> wasmtime::Result<Option<&Document>> {
         let stored = self.table.get_mut(response)?;
         stored.json(&mut self.json).map_err(wasmtime::Error::new)
     }
@@ -126,7 +136,9 @@ impl HostResponse for CallState {
         pointer: String,
     ) -> wasmtime::Result<Option<String>> {
         let json = self.json(&response)?;
-        Ok(json.and_then(|json| json.pointer(&pointer)).map(Value::to_string))
+        Ok(json
+            .and_then(|json| json.at(&pointer))
+            .map(|node| node.to_string()))
     }
 
     fn pluck(
@@ -135,13 +147,9 @@ impl HostResponse for CallState {
         array: String,
         member: String,
     ) -> wasmtime::Result<Vec<Option<String>>> {
-        let json = self.json(&response)?;
-        let elements = json
-            .and_then(|json| json.pointer(&array))
-            .and_then(Value::as_array);
-        let pluck = |element: &Value| element.pointer(&member).map(Value::to_string);
-        Ok(elements
-            .map(|elements| elements.iter().map(pluck).collect())
+        Ok(self
+            .json(&response)?
+            .map(|json| plucked(json, &array, &member))
             .unwrap_or_default())
     }
 

@@ -3,8 +3,7 @@
 use routemcp_broker::{Body, Request, Response, SendError};
 use routemcp_sdk::Failure;
 use routemcp_sdk::embedding::{HostAnswer, RequestBody, RequestParts};
-use routemcp_unified::json::Budget;
-use serde_json::Value;
+use routemcp_unified::json::{Budget, Document};
 
 use crate::imports::{self, TooManyValues};
 
@@ -12,7 +11,7 @@ use crate::imports::{self, TooManyValues};
 #[derive(Debug)]
 pub(super) struct Stored {
     response: Response,
-    json: Option<Value>,
+    json: Option<Document>,
 }
 
 impl Stored {
@@ -21,7 +20,7 @@ impl Stored {
         Ok(Self { response, json })
     }
 
-    pub(super) fn into_json(self) -> Option<Value> {
+    pub(super) fn into_json(self) -> Option<Document> {
         self.json
     }
 }
@@ -37,14 +36,13 @@ impl HostAnswer for Stored {
     }
 
     fn json_at(&self, pointer: &str) -> Option<String> {
-        Some(self.json.as_ref()?.pointer(pointer)?.to_string())
+        Some(self.json.as_ref()?.at(pointer)?.to_string())
     }
 
     fn pluck(&self, array: &str, member: &str) -> Vec<Option<String>> {
-        let elements = self.json.as_ref().and_then(|json| json.pointer(array));
-        let elements = elements.and_then(Value::as_array).map(Vec::as_slice);
-        let pluck = |element: &Value| element.pointer(member).map(Value::to_string);
-        elements.unwrap_or_default().iter().map(pluck).collect()
+        let json = self.json.as_ref();
+        json.map(|json| imports::plucked(json, array, member))
+            .unwrap_or_default()
     }
 
     fn text(&self) -> Option<String> {

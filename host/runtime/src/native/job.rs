@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use routemcp_sdk::{Connector, Document, Documents, Failure, Filter, Page, Query, Response, Sort};
+use routemcp_unified::json::{Budget, Document as Body, MAX_VALUES};
 use serde_json::{Map, Value};
 
 use super::answer::Stored;
@@ -84,23 +85,26 @@ impl Output {
             Self::Failed(failure) => Err(CallError::Failure(documents::failure(contract_failure(failure)))),
             Self::Document(Document::Value(record)) => Ok(Answer::Record(record)),
             Self::Document(Document::At(response, pointer)) => {
-                documents::record_at(json_of(response)?, &pointer).map(Answer::Record)
+                documents::record_at(&json_of(response)?, &pointer).map(Answer::Record)
             }
             Self::Page(page) => {
                 let (found, next) = page.into_parts();
                 let records = match found {
-                    Documents::Values(records) => records,
+                    Documents::Values(records) => {
+                        let texts: Vec<String> = records.iter().map(Value::to_string).collect();
+                        documents::records_in(&mut Budget::of(MAX_VALUES), &texts, limit)?
+                    }
                     Documents::At(response, pointers) => {
-                        documents::records_at(json_of(response)?, &pointers)?
+                        documents::records_at(json_of(response)?, &pointers, limit)?
                     }
                 };
-                documents::checked(records, next, limit).map(Answer::Page)
+                documents::checked(records, next).map(Answer::Page)
             }
         }
     }
 }
 
-fn json_of(response: Response) -> Result<Value, CallError> {
+fn json_of(response: Response) -> Result<Body, CallError> {
     let answer = response.into_host().map(|answer| answer as Box<dyn Any>);
     let stored = answer.and_then(|answer| answer.downcast::<Stored>().ok());
     let json = stored.and_then(|stored| stored.into_json());

@@ -6,16 +6,18 @@ use std::time::Duration;
 use futures::future::join_all;
 use routemcp_runtime::Query;
 use routemcp_store::Connection;
+use routemcp_unified::Record;
 use routemcp_unified::cursor::{Binding, MAX_LENGTH, Position};
 use routemcp_unified::fanout::{self, Outcome};
+use routemcp_unified::json::Node;
 use routemcp_unified::manifest::ResourceManifest;
 use routemcp_unified::mapping::EffectiveMapping;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::connected::{Connected, connect, find};
 use super::mappings::supporting;
 use super::record::Request;
-use crate::http::envelope::page;
+use crate::http::envelope::{Page, Pagination};
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::observe::Timings;
 use crate::http::query::ListQuery;
@@ -29,7 +31,7 @@ const WIDEST: usize = 100;
 
 /// What one connection gave for a page.
 struct Part {
-    records: Vec<Map<String, Value>>,
+    records: Vec<Record>,
     next: Option<String>,
 }
 
@@ -51,7 +53,7 @@ impl From<ApiError> for Trouble {
 
 impl Request<'_> {
     /// One page.
-    pub(crate) async fn list(&self, query: &ListQuery) -> Result<Value, ApiError> {
+    pub(crate) async fn list(&self, query: &ListQuery) -> Result<Page, ApiError> {
         let connections = find(self.app, self.key, &query.target).await?;
         let binding = self.binding(query);
         let positions = self.positions(query, &binding, &connections)?;
@@ -169,7 +171,8 @@ impl Request<'_> {
         let page = called
             .result
             .map_err(|error| connected.own_or(self.subject(&connected, &mapping).error(error)))?;
-        let records = self.show(&connected, &mapping, page.records, &query.view).await?;
+        let documents: Vec<Node<'_>> = page.records.iter().collect();
+        let records = self.show(&connected, &mapping, &documents, &query.view).await?;
         Ok(Part {
             records,
             next: page.next,
@@ -184,7 +187,7 @@ impl Request<'_> {
         positions: Vec<Position>,
         parts: Vec<Option<Result<Part, Trouble>>>,
         connections: &[Connection],
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Page, ApiError> {
         if let Some(error) = whole_error(&parts) {
             return Err(error);
         }
@@ -209,11 +212,11 @@ impl Request<'_> {
         if cursor.as_ref().is_some_and(|cursor| cursor.len() > MAX_LENGTH) {
             return Err(too_wide());
         }
-        let mut data = page(&records, cursor, query.limit);
-        if let (Some(members), false) = (data.as_object_mut(), errors.is_empty()) {
-            members.insert("errors".to_owned(), json!(errors));
-        }
-        Ok(data)
+        Ok(Page {
+            data: records,
+            pagination: Pagination::new(cursor, query.limit),
+            errors,
+        })
     }
 }
 

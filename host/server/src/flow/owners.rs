@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use moka::future::Cache;
 use routemcp_runtime::Query;
+use routemcp_unified::Record;
+use routemcp_unified::json::Node;
 use routemcp_unified::mapping::EffectiveMapping;
 use routemcp_unified::schema::{Operation, Resource};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::connected::{Connected, version_of};
 use super::mappings::supporting;
@@ -63,11 +65,11 @@ impl Owners {
         &self,
         app: &App,
         connected: &Connected,
-        records: &mut [Map<String, Value>],
+        records: &mut [Record],
         owner_ids: &[Option<String>],
         timings: &Timings,
     ) {
-        let missing = |record: &Map<String, Value>| {
+        let missing = |record: &Record| {
             ["ownerName", "ownerEmail"]
                 .iter()
                 .any(|field| record.get(*field).is_some_and(Value::is_null))
@@ -112,7 +114,7 @@ impl Owners {
     }
 }
 
-fn put(record: &mut Map<String, Value>, field: &str, value: &Value) {
+fn put(record: &mut Record, field: &str, value: &Value) {
     if let Some(slot) = record.get_mut(field).filter(|slot| slot.is_null()) {
         slot.clone_from(value);
     }
@@ -142,7 +144,7 @@ async fn look_up(app: &App, connected: &Connected, timings: &Timings) -> Result<
         measure::called(connected.provider(), &called);
         timings.add(called.usage);
         let page = called.result.map_err(|error| error.to_string())?;
-        for record in &page.records {
+        for record in page.records.iter() {
             let (id, owner) = read(&mapping, record, connected.provider())?;
             directory.insert(id, owner);
         }
@@ -159,11 +161,11 @@ async fn look_up(app: &App, connected: &Connected, timings: &Timings) -> Result<
     Ok(Arc::new(directory))
 }
 
-fn read(mapping: &EffectiveMapping, record: &Value, provider: &str) -> Result<(String, Owner), String> {
+fn read(mapping: &EffectiveMapping, record: Node<'_>, provider: &str) -> Result<(String, Owner), String> {
     let mut owner = mapping
         .read(record, provider, None)
         .map_err(|error| error.to_string())?;
-    let mut take = |field: &str| owner.remove(field).unwrap_or_default();
+    let mut take = |field: &str| owner.get_mut(field).map(Value::take).unwrap_or_default();
     let id = take("id").as_str().unwrap_or_default().to_owned();
     Ok((
         id,

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use routemcp_runtime::Called;
 use routemcp_store::ApiKey;
+use routemcp_unified::Record;
 use routemcp_unified::body;
+use routemcp_unified::json::Node;
 use routemcp_unified::mapping::{EffectiveMapping, WriteMode};
 use routemcp_unified::schema::{Operation, Resource};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::connected::{Connected, find_one};
 use super::failures::{Subject, not_found};
@@ -39,7 +41,7 @@ struct Prepared {
 
 impl Request<'_> {
     /// Gets one record.
-    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Map<String, Value>, ApiError> {
+    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Record, ApiError> {
         self.check_id(id)?;
         let Prepared {
             connected,
@@ -54,11 +56,7 @@ impl Request<'_> {
     }
 
     /// Creates a record.
-    pub(crate) async fn create(
-        &self,
-        body: &Value,
-        query: &RecordQuery,
-    ) -> Result<Map<String, Value>, ApiError> {
+    pub(crate) async fn create(&self, body: &Value, query: &RecordQuery) -> Result<Record, ApiError> {
         let body = body::check(self.resource, body, WriteMode::Create).map_err(ApiError::validation)?;
         let Prepared {
             connected,
@@ -88,7 +86,7 @@ impl Request<'_> {
         mode: WriteMode,
         body: &Value,
         query: &RecordQuery,
-    ) -> Result<Map<String, Value>, ApiError> {
+    ) -> Result<Record, ApiError> {
         let body = body::check(self.resource, body, mode).map_err(ApiError::validation)?;
         self.check_id(id)?;
         let Prepared {
@@ -150,12 +148,14 @@ impl Request<'_> {
         mapping: &EffectiveMapping,
         called: Called<Value>,
         view: &View,
-    ) -> Result<Map<String, Value>, ApiError> {
+    ) -> Result<Record, ApiError> {
         connected.settle(self.app, self.timings, &called).await;
         let document = called
             .result
             .map_err(|error| connected.own_or(self.subject(connected, mapping).error(error)))?;
-        let shown = self.show(connected, mapping, vec![document], view).await?;
+        let shown = self
+            .show(connected, mapping, &[Node::from(&document)], view)
+            .await?;
         shown
             .into_iter()
             .next()
@@ -188,16 +188,16 @@ impl Request<'_> {
         &self,
         connected: &Connected,
         mapping: &EffectiveMapping,
-        documents: Vec<Value>,
+        documents: &[Node<'_>],
         view: &View,
-    ) -> Result<Vec<Map<String, Value>>, ApiError> {
+    ) -> Result<Vec<Record>, ApiError> {
         let selection = view.fields.as_deref();
         let mut records = Vec::with_capacity(documents.len());
         let mut owner_ids = Vec::with_capacity(documents.len());
-        for document in &documents {
-            let read = mapping.read(document, connected.provider(), selection);
+        for document in documents {
+            let read = mapping.read(*document, connected.provider(), selection);
             records.push(read.map_err(|error| self.subject(connected, mapping).unreadable(&error))?);
-            owner_ids.push(mapping.owner_id(document));
+            owner_ids.push(mapping.owner_id(*document));
         }
         self.app
             .owners
@@ -205,7 +205,7 @@ impl Request<'_> {
             .await;
         if view.raw {
             for (record, document) in records.iter_mut().zip(documents) {
-                record.insert("raw".to_owned(), document);
+                record.push("raw", document.to_value());
             }
         }
         Ok(records)

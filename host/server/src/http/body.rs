@@ -142,7 +142,9 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> 
         return Err(ApiError::new(Code::UnsupportedMediaType, message));
     }
     json::parse(body).map_err(|error| match error {
-        JsonError::Syntax(error) => ApiError::invalid("body", format!("is not valid JSON: {error}")),
+        JsonError::Syntax(_) | JsonError::Unreadable(_) => {
+            ApiError::invalid("body", format!("is not valid JSON: {error}"))
+        }
         JsonError::TooManyValues { .. } => ApiError::invalid("body", error.to_string()),
     })
 }

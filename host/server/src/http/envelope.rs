@@ -3,19 +3,67 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use routemcp_unified::Record;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A success with its envelope.
 #[derive(Debug)]
 pub(crate) struct Success {
     status: StatusCode,
     message: String,
-    data: Value,
+    data: Data,
+}
+
+/// What is in the envelope. Serialised as it is: nothing is copied on the way out.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Data {
+    Value(Value),
+    Record { data: Record },
+    Page(Page),
+}
+
+/// One page of records, and what went wrong with some connections.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page {
+    pub(crate) data: Vec<Record>,
+    pub(crate) pagination: Pagination,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) errors: Vec<Value>,
+}
+
+/// Where a list goes on.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Pagination {
+    cursor: Option<String>,
+    has_more: bool,
+    limit: u32,
+}
+
+impl Pagination {
+    /// With the cursor that leads on if there is more.
+    pub(crate) fn new(cursor: Option<String>, limit: u32) -> Self {
+        Self {
+            has_more: cursor.is_some(),
+            cursor,
+            limit,
+        }
+    }
 }
 
 impl Success {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>, data: Value) -> Self {
+        Self::with(status, message, Data::Value(data))
+    }
+
+    /// One page of records.
+    pub(crate) fn page(message: impl Into<String>, page: Page) -> Self {
+        Self::with(StatusCode::OK, message, Data::Page(page))
+    }
+
+    fn with(status: StatusCode, message: impl Into<String>, data: Data) -> Self {
         Self {
             status,
             message: message.into(),
@@ -24,34 +72,43 @@ impl Success {
     }
 
     /// One record, in `data.data`.
-    pub(crate) fn record(status: StatusCode, message: impl Into<String>, record: Map<String, Value>) -> Self {
-        Self::new(status, message, json!({ "data": record }))
+    pub(crate) fn record(status: StatusCode, message: impl Into<String>, record: Record) -> Self {
+        Self::with(status, message, Data::Record { data: record })
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
-    pub(crate) fn into_body(self) -> Value {
-        json!({
-            "success": true,
-            "statusCode": self.status.as_u16(),
-            "message": self.message,
-            "data": self.data,
-        })
+    /// The body as it is sent.
+    pub(crate) fn body(&self) -> impl Serialize {
+        Body {
+            success: true,
+            status_code: self.status.as_u16(),
+            message: &self.message,
+            data: &self.data,
+        }
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    success: bool,
+    status_code: u16,
+    message: &'a str,
+    data: &'a Data,
 }
 
 impl IntoResponse for Success {
     fn into_response(self) -> Response {
-        (self.status, Json(self.into_body())).into_response()
+        (self.status, Json(self.body())).into_response()
     }
 }
 
-/// The `data` of a list: one page, and the cursor that leads on if there is more.
-pub(crate) fn page(records: &impl Serialize, cursor: Option<String>, limit: u32) -> Value {
-    let more = cursor.is_some();
-    json!({ "data": records, "pagination": { "cursor": cursor, "hasMore": more, "limit": limit } })
+/// The `data` of a list of anything but records.
+pub(crate) fn page(elements: &[Value], cursor: Option<String>, limit: u32) -> Value {
+    json!({ "data": elements, "pagination": Pagination::new(cursor, limit) })
 }
 
 /// The time now, as the API writes times: ISO 8601 in UTC with milliseconds.

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use routemcp_store::{ApiKey, IdempotencyStart};
@@ -94,17 +93,17 @@ async fn keep(
             return Err(error);
         }
     };
-    let (status, body) = (success.status(), success.into_body());
-    let text = body.to_string();
+    let status = success.status().as_u16();
+    let text = serde_json::to_string(&success.body()).map_err(ApiError::internal)?;
     let finished = app
         .store
-        .finish_idempotent(organisation, environment, key, status.as_u16(), &text)
+        .finish_idempotent(organisation, environment, key, status, &text)
         .await;
     if let Err(error) = finished {
         // The write is done, and so is the answer; a repeat will be told that the outcome is not known.
         tracing::error!(%error, "the answer to a write could not be kept");
     }
-    Ok((status, Json(body)).into_response())
+    Ok((success.status(), [("content-type", "application/json")], text).into_response())
 }
 
 /// Whether it is certain that the provider wrote nothing: because the call's requests say so, or because the error does, as

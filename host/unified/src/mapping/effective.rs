@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use super::layers::{MappingError, MappingSource, lay};
 use super::{Direction, FieldErrors, FieldPath, Mapping, MappingOverride, Transform, target::Target};
+use crate::json::Node;
 use crate::manifest::ResourceManifest;
+use crate::record::Record;
 use crate::schema::Resource;
 use crate::write::WriteMode;
 
@@ -116,18 +118,18 @@ impl EffectiveMapping {
     /// Brings a provider's record into the unified form: every field of the schema in its order, absent ones null; or
     /// only `id` and the selected ones. `ownerName` and `ownerEmail` are null unless mapped: see
     /// [`owner_id`](Self::owner_id).
-    pub fn read(
+    pub fn read<'document>(
         &self,
-        document: &Value,
+        document: impl Into<Node<'document>>,
         provider: &str,
         selection: Option<&[String]>,
-    ) -> Result<Map<String, Value>, ReadError> {
-        self.read.read(document, provider, selection)
+    ) -> Result<Record, ReadError> {
+        self.read.read(document.into(), provider, selection)
     }
 
     /// The owner's id in a provider's record, whether it is selected or not: what owner names are looked up by.
-    pub fn owner_id(&self, document: &Value) -> Option<String> {
-        self.read.owner_id(document)
+    pub fn owner_id<'document>(&self, document: impl Into<Node<'document>>) -> Option<String> {
+        self.read.owner_id(document.into())
     }
 
     /// Turns a [checked](crate::body::check) body into provider fields and their values; null clears a field.

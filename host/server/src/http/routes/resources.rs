@@ -41,13 +41,8 @@ pub(crate) async fn list(
         operation: Operation::List,
         timings: &timings,
     };
-    let data = request.list(&query).await?;
-    Ok(Success::new(
-        StatusCode::OK,
-        format!("{} retrieved", resource.plural_label()),
-        data,
-    )
-    .into_response())
+    let page = request.list(&query).await?;
+    Ok(Success::page(format!("{} retrieved", resource.plural_label()), page).into_response())
 }
 
 /// `GET /{resource}/{id}`

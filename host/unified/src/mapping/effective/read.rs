@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::Row;
-use crate::describe::sort_of;
+use crate::json::Node;
 use crate::manifest::ResourceManifest;
 use crate::mapping::target::Target;
 use crate::mapping::transform::Expression;
 use crate::mapping::{FieldPath, Transform, coerce};
+use crate::record::Record;
 use crate::schema::{ADDRESS_MEMBERS, Field, FieldKind, Resource};
 
 /// A record of a provider that cannot be brought into the unified form. Never repeats a value of the record.
@@ -114,27 +115,27 @@ impl Plan {
 
     pub(super) fn read(
         &self,
-        document: &Value,
+        document: Node<'_>,
         provider: &str,
         selection: Option<&[String]>,
-    ) -> Result<Map<String, Value>, ReadError> {
+    ) -> Result<Record, ReadError> {
         if !document.is_object() {
             return Err(ReadError::NotAnObject {
-                found: sort_of(document),
+                found: document.sort(),
             });
         }
         // Without this a record whose fields are garbage would read as one whose fields are empty.
-        match self.fields.find(document) {
-            None | Some(Value::Null | Value::Object(_)) => {}
-            Some(other) => {
-                return Err(ReadError::FieldsNotAnObject {
-                    pointer: self.fields.as_str().to_owned(),
-                    found: sort_of(other),
-                });
-            }
+        if let Some(fields) = self.fields.find(document)
+            && !fields.is_object()
+            && !fields.is_null()
+        {
+            return Err(ReadError::FieldsNotAnObject {
+                pointer: self.fields.as_str().to_owned(),
+                found: fields.sort(),
+            });
         }
         let id = self.id(document)?;
-        let mut record = Map::with_capacity(self.slots.len());
+        let mut record = Record::with_capacity(self.slots.len());
         for (field, slot) in &self.slots {
             if field.name == "id" || selected(field, selection) {
                 let value = match slot {
@@ -142,20 +143,20 @@ impl Plan {
                     Slot::Provider => Value::String(provider.to_owned()),
                     other => other.read(document)?,
                 };
-                record.insert(field.name.to_owned(), value);
+                record.push(field.name, value);
             }
         }
         Ok(record)
     }
 
-    pub(super) fn owner_id(&self, document: &Value) -> Option<String> {
+    pub(super) fn owner_id(&self, document: Node<'_>) -> Option<String> {
         let (_, slot) = self.slots.iter().find(|(field, _)| field.name == "ownerId")?;
         slot.read(document).ok()?.as_str().map(str::to_owned)
     }
 
-    fn id(&self, document: &Value) -> Result<String, ReadError> {
-        match self.id.find(document) {
-            Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
+    fn id(&self, document: Node<'_>) -> Result<String, ReadError> {
+        match self.id.find(document).map(Node::to_value) {
+            Some(Value::String(text)) if !text.is_empty() => Ok(text),
             Some(Value::Number(number)) => Ok(number.to_string()),
             _ => Err(ReadError::NoId {
                 pointer: self.id.as_str().to_owned(),
@@ -222,7 +223,7 @@ impl Slot {
         }
     }
 
-    fn read(&self, document: &Value) -> Result<Value, ReadError> {
+    fn read(&self, document: Node<'_>) -> Result<Value, ReadError> {
         match self {
             Self::Value(Some(reader)) => reader.read(document),
             Self::Address(members) => address(document, members),
@@ -239,8 +240,12 @@ impl Slot {
     }
 }
 
+fn value_at(path: &FieldPath, document: Node<'_>) -> Value {
+    path.find(document).map(Node::to_value).unwrap_or_default()
+}
+
 /// Null as a whole when every member is.
-fn address(document: &Value, members: &[(&'static Field, Option<Reader>)]) -> Result<Value, ReadError> {
+fn address(document: Node<'_>, members: &[(&'static Field, Option<Reader>)]) -> Result<Value, ReadError> {
     let mut address = Map::with_capacity(members.len());
     for (member, reader) in members {
         let value = reader
@@ -256,7 +261,7 @@ fn address(document: &Value, members: &[(&'static Field, Option<Reader>)]) -> Re
 }
 
 /// The texts that there are, with a space between them.
-fn joined(document: &Value, readers: &[Reader]) -> Result<Value, ReadError> {
+fn joined(document: Node<'_>, readers: &[Reader]) -> Result<Value, ReadError> {
     let values = readers
         .iter()
         .map(|reader| reader.read(document))
@@ -296,20 +301,15 @@ impl Reader {
         std::iter::once(&self.path).chain(&self.further)
     }
 
-    fn read(&self, document: &Value) -> Result<Value, ReadError> {
-        let value = self.path.find(document).unwrap_or(&Value::Null);
+    fn read(&self, document: Node<'_>) -> Result<Value, ReadError> {
+        let value = value_at(&self.path, document);
         let read = match (&self.transform, self.expression.as_deref()) {
-            (_, Some((expression, fields))) => {
-                expression.evaluate(fields.find(document).unwrap_or(&Value::Null), value)
+            (_, Some((expression, fields))) => expression.evaluate(&value_at(fields, document), &value),
+            (None, _) => Ok(value),
+            (Some(transform @ Transform::Join { .. }), _) => {
+                transform.read(&self.paths().map(|path| value_at(path, document)).collect())
             }
-            (None, _) => Ok(value.clone()),
-            (Some(transform @ Transform::Join { .. }), _) => transform.read(
-                &self
-                    .paths()
-                    .map(|path| path.find(document).cloned().unwrap_or_default())
-                    .collect(),
-            ),
-            (Some(transform), _) => transform.read(value),
+            (Some(transform), _) => transform.read(&value),
         };
         read.and_then(|value| coerce::coerce(self.kind, value))
             .map_err(|reason| ReadError::Value {

@@ -1,0 +1,240 @@
+//! A document of a provider, parsed once and read in place: its texts stay in the bytes that they came in.
+//!
+//! Most of a provider's answer is never used, or used once. Building `serde_json::Value`s of it was a third of what a list
+//! cost, nearly all of it memory for names and texts.
+
+use std::fmt;
+
+use serde_json::Value;
+use serde_json_borrow::{OwnedValue, Value as Borrowed};
+
+use super::{Budget, JsonError};
+use crate::pointer;
+
+/// A parsed document. Of members with the same name the first counts.
+#[derive(Clone, Debug)]
+pub struct Document(OwnedValue);
+
+/// One value of a document, or of a `serde_json::Value`.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a>(Inner<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Inner<'a> {
+    Borrowed(&'a Borrowed<'a>),
+    Built(&'a Value),
+}
+
+impl Budget {
+    /// Parses one more document, to be read in place.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn document(&mut self, text: &[u8]) -> Result<Document, JsonError> {
+        self.spend(text)?;
+        OwnedValue::from_slice(text)
+            .map(Document)
+            .map_err(JsonError::Unreadable)
+    }
+}
+
+impl Document {
+    /// The whole of it.
+    #[must_use]
+    pub fn root(&self) -> Node<'_> {
+        Node(Inner::Borrowed(self.0.get_value()))
+    }
+
+    /// The value at an RFC 6901 pointer.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<Node<'_>> {
+        self.root().at(pointer)
+    }
+}
+
+impl<'a> From<&'a Value> for Node<'a> {
+    fn from(value: &'a Value) -> Self {
+        Self(Inner::Built(value))
+    }
+}
+
+impl<'a> Node<'a> {
+    /// The value at an RFC 6901 pointer.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> Option<Self> {
+        let tokens = pointer::tokens(pointer).ok()?;
+        tokens.iter().try_fold(self, |node, token| node.step(token))
+    }
+
+    /// The member of this name, or the element of this index.
+    #[must_use]
+    pub fn step(self, token: &str) -> Option<Self> {
+        match self.0 {
+            Inner::Borrowed(Borrowed::Object(members)) => {
+                members.get(token).map(|value| Self(Inner::Borrowed(value)))
+            }
+            Inner::Borrowed(Borrowed::Array(_)) => self.element(pointer::index(token)?),
+            Inner::Built(Value::Object(members)) => members.get(token).map(Self::from),
+            Inner::Built(Value::Array(_)) => self.element(pointer::index(token)?),
+            Inner::Borrowed(_) | Inner::Built(_) => None,
+        }
+    }
+
+    /// How many elements a list has; none for anything else.
+    #[must_use]
+    pub fn elements(self) -> Option<usize> {
+        match self.0 {
+            Inner::Borrowed(Borrowed::Array(elements)) => Some(elements.len()),
+            Inner::Built(Value::Array(elements)) => Some(elements.len()),
+            Inner::Borrowed(_) | Inner::Built(_) => None,
+        }
+    }
+
+    /// The element of a list.
+    #[must_use]
+    pub fn element(self, index: usize) -> Option<Self> {
+        match self.0 {
+            Inner::Borrowed(Borrowed::Array(elements)) => {
+                elements.get(index).map(|value| Self(Inner::Borrowed(value)))
+            }
+            Inner::Built(Value::Array(elements)) => elements.get(index).map(Self::from),
+            Inner::Borrowed(_) | Inner::Built(_) => None,
+        }
+    }
+
+    /// A copy that stands alone.
+    #[must_use]
+    pub fn to_value(self) -> Value {
+        match self.0 {
+            Inner::Borrowed(value) => value.into(),
+            Inner::Built(value) => value.clone(),
+        }
+    }
+
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        matches!(
+            self.0,
+            Inner::Borrowed(Borrowed::Null) | Inner::Built(Value::Null)
+        )
+    }
+
+    /// Whether it has members.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        matches!(
+            self.0,
+            Inner::Borrowed(Borrowed::Object(_)) | Inner::Built(Value::Object(_))
+        )
+    }
+
+    /// What sort of value it is, for messages.
+    pub(crate) fn sort(self) -> &'static str {
+        match self.0 {
+            Inner::Built(value) => crate::describe::sort_of(value),
+            Inner::Borrowed(value) => match value {
+                Borrowed::Null => "null",
+                Borrowed::Bool(_) => "a boolean",
+                Borrowed::Number(_) => "a number",
+                Borrowed::Str(_) => "text",
+                Borrowed::Array(_) => "a list",
+                Borrowed::Object(_) => "an object",
+            },
+        }
+    }
+}
+
+/// As JSON.
+impl fmt::Display for Node<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Inner::Borrowed(value) => {
+                let text = serde_json::to_string(value).map_err(|_| fmt::Error)?;
+                formatter.write_str(&text)
+            }
+            Inner::Built(value) => value.fmt(formatter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::{Budget, Document, Node};
+
+    fn document(text: &str) -> Document {
+        Budget::of(1_000_000).document(text.as_bytes()).unwrap()
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1.0e12..1.0e12_f64).prop_map(Value::from),
+            "[ -~é\\n\"/]{0,12}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::hash_map("[a-z~/é]{0,4}", inner, 0..6)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_is_what_serde_json_makes_of_it(value in any_json()) {
+            let read = document(&value.to_string());
+            prop_assert_eq!(read.root().to_value(), value.clone());
+            prop_assert_eq!(serde_json::from_str::<Value>(&read.root().to_string()).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn pointers_lead_to_the_same_place_in_both() {
+        let value = json!({ "a/b": [1, { "m~n": "é" }], "": null, "0": true });
+        let read = document(&value.to_string());
+        for pointer in [
+            "",
+            "/",
+            "/0",
+            "/a~1b",
+            "/a~1b/1/m~0n",
+            "/a~1b/2",
+            "/a~1b/01",
+            "/x",
+            "a",
+            "/0/0",
+        ] {
+            let expected = value.pointer(pointer);
+            assert_eq!(
+                read.at(pointer).map(Node::to_value).as_ref(),
+                expected,
+                "{pointer}"
+            );
+            assert_eq!(
+                Node::from(&value).at(pointer).map(Node::to_value).as_ref(),
+                expected,
+                "{pointer}"
+            );
+        }
+        assert_eq!(read.at("/a~1b").and_then(Node::elements), Some(2));
+        assert!(read.at("/").is_some_and(Node::is_null) && read.root().is_object());
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for text in [&b"{"[..], b"", b"\xff", b"\"\xc3\"", b"{} x", b"nul"] {
+            assert!(Budget::of(100).document(text).is_err(), "{text:?}");
+        }
+        let deep = "[".repeat(10_000);
+        assert!(Budget::of(100_000).document(deep.as_bytes()).is_err());
+        assert!(Budget::of(2).document(b"[1,2]").is_err());
+    }
+}
