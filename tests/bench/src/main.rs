@@ -17,6 +17,7 @@ mod proxy;
 mod renamed;
 mod report;
 mod run;
+mod scale;
 mod statistics;
 mod usage;
 
@@ -33,6 +34,8 @@ struct Cli {
 enum Command {
     /// Measure all contestants side by side.
     Run(run::Arguments),
+    /// Measure how far one server goes.
+    Scale(scale::Arguments),
     /// Be the fake provider.
     Provider(provider::Arguments),
     /// Be a plain proxy, made with axum and reqwest.
@@ -45,6 +48,7 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Scale(arguments) => scale::run(arguments).await,
         Command::Provider(arguments) => provider::run(arguments).await,
         Command::Proxy(arguments) => proxy::run(arguments).await,
         Command::Load(arguments) => load::run(arguments).await,

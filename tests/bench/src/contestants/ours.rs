@@ -74,6 +74,7 @@ pub(crate) struct Server {
     pub(crate) headers: Vec<String>,
     pub(crate) process: Process,
     pub(crate) folder: PathBuf,
+    binary: PathBuf,
 }
 
 impl Server {
@@ -85,31 +86,35 @@ impl Server {
         base_urls: &[(&str, &str)],
     ) -> anyhow::Result<Self> {
         let folder = folders::fresh(name)?;
-        let on_database = |words: &[&str]| {
-            let mut command = Command::new(binary);
-            command.args(words).args(["--database-url", &database(&folder)]);
-            command.env("ROUTEMCP_MASTER_KEY", MASTER_KEY);
-            command
-        };
-        first_line(on_database(&["org", "create", "Bench"]))?;
-        let create = ["keys", "create", "--org", "Bench", "--environment", "live", "--plan", "unlimited"];
-        let scopes = ["--scopes", "read,write,connect,manage"];
-        let key = first_line(on_database(&[&create[..], &scopes].concat()))?;
-        let (base, process) = serve(&folder, binary, connectors, base_urls).await?;
+        let key = create_organisation(&folder, binary, "Bench")?;
+        let cache = folders::bench()?.join("cache");
+        let (base, process) = serve(&folder, binary, connectors, &cache, base_urls).await?;
         Ok(Self {
             base,
             headers: vec![format!("authorization: Bearer {key}")],
             key,
             process,
             folder,
+            binary: binary.to_owned(),
         })
     }
 
     /// Imports the measured connection.
     pub(crate) async fn connect(&self, provider: &str) -> anyhow::Result<()> {
+        self.connect_with(&self.key, provider).await
+    }
+
+    /// Makes another organisation with a connection of its own; gives the headers of its requests.
+    pub(crate) async fn another_organisation(&self, name: &str, provider: &str) -> anyhow::Result<Vec<String>> {
+        let key = create_organisation(&self.folder, &self.binary, name)?;
+        self.connect_with(&key, provider).await?;
+        Ok(vec![format!("authorization: Bearer {key}")])
+    }
+
+    async fn connect_with(&self, key: &str, provider: &str) -> anyhow::Result<()> {
         let body = json!({ "provider": provider, "endUserId": END_USER, "token": PROVIDER_TOKEN });
         let request = client::plain()?.post(format!("{}/api/v1/connections", self.base));
-        client::exchange(request.bearer_auth(&self.key), Some(&body)).await.map(drop)
+        client::exchange(request.bearer_auth(key), Some(&body)).await.map(drop)
     }
 
     async fn override_mapping(&self, provider: &str) -> anyhow::Result<()> {
@@ -130,9 +135,9 @@ pub(crate) async fn serve(
     folder: &Path,
     binary: &Path,
     connectors: &Path,
+    cache: &Path,
     base_urls: &[(&str, &str)],
 ) -> anyhow::Result<(String, Process)> {
-    let cache = folders::bench()?.join("cache");
     let mut command = Command::new(binary);
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--database-url", &database(folder)])
@@ -154,6 +159,19 @@ pub(crate) async fn serve(
     };
     let address = process.wait_for(address).await?;
     Ok((format!("http://{address}"), process))
+}
+
+/// Makes an organisation in the database of a folder; gives its live key.
+fn create_organisation(folder: &Path, binary: &Path, name: &str) -> anyhow::Result<String> {
+    let run = |words: &[&str]| {
+        let mut command = Command::new(binary);
+        command.args(words).args(["--database-url", &database(folder)]);
+        command.env("ROUTEMCP_MASTER_KEY", MASTER_KEY);
+        first_line(command)
+    };
+    run(&["org", "create", name])?;
+    let create = ["keys", "create", "--org", name, "--environment", "live", "--plan", "unlimited"];
+    run(&[&create[..], &["--scopes", "read,write,connect,manage"]].concat())
 }
 
 fn first_line(mut command: Command) -> anyhow::Result<String> {

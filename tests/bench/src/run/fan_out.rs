@@ -47,10 +47,10 @@ pub(super) async fn measure(contestants: &[&str], rounds: usize, seconds: f64) -
     let mut measured = Vec::new();
     for (providers, query) in [(1, "provider=hubspot&"), (SLUGS.len(), "")] {
         for connections in CALLERS {
-            let url = format!("{}/api/v1/contact?{query}limit=100", server.base);
+            let urls = [format!("{}/api/v1/contact?{query}limit=100", server.base)];
             let mut all = Vec::new();
             for _ in 0..rounds {
-                all.push(load::apart(&asked(&url, &server, connections, seconds)?).await?);
+                all.push(load::apart(&asked(&urls, &server, connections, seconds)?).await?);
             }
             let spread = |of: fn(&load::Measured) -> f64| Spread::of(all.iter().map(of)).context("no rounds");
             measured.push(FanOut {
@@ -65,11 +65,17 @@ pub(super) async fn measure(contestants: &[&str], rounds: usize, seconds: f64) -
     Ok(measured)
 }
 
-fn asked<'a>(url: &'a str, server: &'a Server, connections: usize, seconds: f64) -> anyhow::Result<Asked<'a>> {
+fn asked<'a>(
+    urls: &'a [String],
+    server: &'a Server,
+    connections: usize,
+    seconds: f64,
+) -> anyhow::Result<Asked<'a>> {
     Ok(Asked {
-        url,
+        urls,
         headers: &server.headers,
         connections,
+        rate: None,
         seconds,
         warm_up: 0.5,
         pid: Some(server.process.pid()?),
