@@ -1,6 +1,7 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test sdk-test browser-test schema-test load bench bench-build bench-scale micro build host connectors lint clean
+.PHONY: help dev test sdk-test browser-test schema-test chaos fuzz load bench bench-build bench-scale micro release build host \
+	connectors components lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
 TEST_GUESTS = snoop twin
@@ -35,6 +36,12 @@ schema-test: build ## Hold the server against its own OpenAPI document (Python 3
 	target/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tests/schemathesis/requirements.txt
 	target/schemathesis/bin/python tests/schemathesis/run.py $(ROUTEMCP)
 
+chaos: build ## A minute of restarts, kills, swaps and a failing provider; nothing acknowledged may be lost (PostgreSQL)
+	ROUTEMCP_CHAOS_SECONDS=60 cargo test --workspace --test api chaos -- --nocapture
+
+fuzz: ## Fuzz cursors, mappings, manifests and egress for FUZZ_SECONDS each, 20 by default (a C++ compiler)
+	tests/fuzz/run.sh $(FUZZ_SECONDS)
+
 build: host connectors ## Build the server and the connectors
 
 host:
@@ -42,6 +49,9 @@ host:
 
 # Connectors are built by a compiler for WebAssembly (see the script), then wrapped into components by our own binary.
 connectors: host ## Build the connectors into target/connectors
+	$(MAKE) components
+
+components:
 	sdk/rust/build-guest.sh $(CONNECTORS:%=routemcp-connector-%) $(TEST_GUESTS:%=routemcp-guest-%)
 	@mkdir -p target/connectors target/test-guests
 	@for name in $(CONNECTORS); do \
@@ -50,6 +60,14 @@ connectors: host ## Build the connectors into target/connectors
 	@for name in $(TEST_GUESTS); do \
 	  $(ROUTEMCP) connector build target/guests/wasm32-unknown-unknown/guest/routemcp_guest_$$(echo $$name | tr - _).wasm \
 	    --output target/test-guests/$$name.wasm || exit 1; done
+
+release: ## Build what is deployed: the optimised server and its connectors, in target/dist
+	cargo build --release --locked -p routemcp-server --bin routemcp
+	$(MAKE) components ROUTEMCP=target/release/routemcp
+	rm -rf target/dist && mkdir -p target/dist/connectors
+	cp target/release/routemcp LICENSE target/dist/
+	for name in $(CONNECTORS); do cp target/connectors/$$name.wasm target/dist/connectors/ || exit 1; done
+	tar -C target/dist -czf target/routemcp-$$(uname -m)-linux.tar.gz .
 
 load: build ## Swap two versions every second under steady traffic for half a minute
 	ROUTEMCP_LOAD_SECONDS=30 cargo test --workspace --test api connectors::load -- --nocapture

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Fault, FaultyProvider, Server};
+use crate::harness::{Answer, Client, Fault, FaultyProvider, SelfSigned, Server};
 
 fn contact() -> Value {
     json!({ "id": "101", "properties": { "firstname": "Live", "email": "live@example.com" },
@@ -163,7 +163,12 @@ async fn nothing_was_written_where_no_connection_came_about() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}", listener.local_addr().unwrap())
     };
-    for (url, why) in [(no_tls, "no secure connection"), (nobody, "could not connect")] {
+    let self_signed = SelfSigned::start().await;
+    for (url, why) in [
+        (no_tls, "no secure connection"),
+        (self_signed.url(), "no secure connection"),
+        (nobody, "could not connect"),
+    ] {
         let server = Server::setup().provider("hubspot", &url).start();
         let client = server.live_client();
         client.connect("hubspot", "user-001", Some("pat")).await;
@@ -184,6 +189,7 @@ async fn nothing_was_written_where_no_connection_came_about() {
         (provider.asked(Some("GET")), provider.asked(Some("POST"))),
         (0, 0)
     );
+    assert_eq!(self_signed.accepted(), 0);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 //! takes some 60 ms because compiled connectors are cached.
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod connect;
@@ -45,6 +47,8 @@ mod operator;
 mod owner;
 #[cfg(test)]
 mod rate_limit;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod sandbox_serve;
 #[cfg(test)]

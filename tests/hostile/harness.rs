@@ -11,11 +11,17 @@ mod client;
 #[path = "../api/harness/command.rs"]
 #[allow(dead_code, reason = "shared with the API tests, which use all of it")]
 mod command;
+#[path = "../api/harness/database.rs"]
+#[allow(dead_code, reason = "shared with the API tests, which use all of it")]
+mod database;
 mod guests;
 mod memory;
 #[path = "../api/harness/places.rs"]
 #[allow(dead_code, reason = "shared with the API tests, which use all of it")]
 mod places;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "shared with the store's tests, which use all of it")]
+mod postgres;
 #[path = "../api/harness/process.rs"]
 #[allow(dead_code, reason = "shared with the API tests, which use all of it")]
 mod process;
@@ -29,6 +35,7 @@ pub(crate) use answer::Answer;
 pub(crate) use canary::Canary;
 pub(crate) use client::Client;
 use command::routemcp;
+use database::TestDatabase;
 pub(crate) use guests::Guests;
 pub(crate) use memory::Memory;
 use process::Process;

@@ -1,18 +1,22 @@
-//! Our own rate limit: a sliding window of one minute per API key.
+//! Our own rate limit: a sliding window of one minute per API key, in this process or, where a Redis is given, one for all
+//! servers that share it.
 
-use std::collections::VecDeque;
+mod shared;
+mod window;
+
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use moka::sync::Cache;
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// Seconds in the window. Requests are counted by the second, so the window slides in steps of one second.
-const WINDOW: u64 = 60;
+pub(crate) use shared::Shared;
+use window::{Count, WINDOW, Window};
 
 /// Windows of all keys seen lately.
 pub(crate) struct RateLimit {
     windows: Cache<String, Arc<Mutex<Window>>>,
     started: Instant,
+    shared: Option<Arc<Shared>>,
 }
 
 /// Whether a request may go on, and what its headers say.
@@ -26,75 +30,54 @@ pub(crate) struct Decision {
     pub(crate) retry_after: Option<Duration>,
 }
 
-impl Default for RateLimit {
-    fn default() -> Self {
-        // A key that was silent for a whole window has an empty one.
-        Self {
-            windows: Cache::builder()
-                .time_to_idle(Duration::from_secs(WINDOW + 1))
-                .build(),
-            started: Instant::now(),
-        }
-    }
-}
-
 impl RateLimit {
+    /// Counts in `shared`, while it answers.
+    pub(crate) fn new(shared: Option<Arc<Shared>>) -> Self {
+        // A key that was silent for a whole window has an empty one.
+        let windows = Cache::builder().time_to_idle(Duration::from_secs(WINDOW + 1));
+        Self {
+            windows: windows.build(),
+            started: Instant::now(),
+            shared,
+        }
+    }
+
     /// Counts a request of a key, if it may go on.
-    pub(crate) fn admit(&self, key: &str, limit: u32) -> Decision {
+    pub(crate) async fn admit(&self, key: &str, limit: u32) -> Decision {
+        let count = match self.count_shared(key, limit).await {
+            Some(count) => {
+                // What this server let through is known here too, for when the shared windows are out of reach.
+                if count.admitted {
+                    self.in_window(key, Window::note);
+                }
+                count
+            }
+            None => self.in_window(key, |window, now| window.admit(limit, now)),
+        };
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        decide(limit, &count, unix.as_secs())
+    }
+
+    async fn count_shared(&self, key: &str, limit: u32) -> Option<Count> {
+        self.shared.as_ref()?.admit(key, limit).await
+    }
+
+    /// No code runs under the lock that could leave the window half changed.
+    fn in_window<T>(&self, key: &str, work: impl FnOnce(&mut Window, u64) -> T) -> T {
         let window = self.windows.get_with_by_ref(key, Arc::default);
-        // Counted by a clock that cannot be set; what the headers say is wall-clock time.
+        // By a clock that cannot be set; what the headers say is wall-clock time.
         let now = self.started.elapsed().as_secs() + WINDOW;
-        let unix = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
-        // No code runs under the lock that could leave the window half changed.
-        let decision = window
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .admit(limit, now);
-        Decision {
-            reset_unix_seconds: decision.reset_unix_seconds.saturating_sub(now) + unix,
-            ..decision
-        }
+        work(&mut window.lock().unwrap_or_else(PoisonError::into_inner), now)
     }
 }
 
-/// Requests of the last minute: (second, count), oldest first.
-#[derive(Debug, Default)]
-struct Window {
-    seconds: VecDeque<(u64, u32)>,
-    counted: u32,
-}
-
-impl Window {
-    fn admit(&mut self, limit: u32, now: u64) -> Decision {
-        self.forget_before(now.saturating_sub(WINDOW - 1));
-        let admitted = self.counted < limit;
-        if admitted {
-            self.count(now);
-        }
-        let reset = self.seconds.front().map_or(now, |(second, _)| second + WINDOW);
-        Decision {
-            limit,
-            remaining: limit.saturating_sub(self.counted),
-            reset_unix_seconds: reset,
-            retry_after: (!admitted).then(|| Duration::from_secs(reset.saturating_sub(now).max(1))),
-        }
-    }
-
-    fn forget_before(&mut self, first: u64) {
-        while let Some((_, count)) = self.seconds.pop_front_if(|(second, _)| *second < first) {
-            self.counted -= count;
-        }
-    }
-
-    fn count(&mut self, now: u64) {
-        match self.seconds.back_mut() {
-            Some((second, count)) if *second == now => *count += 1,
-            _ => self.seconds.push_back((now, 1)),
-        }
-        self.counted += 1;
+fn decide(limit: u32, count: &Count, unix: u64) -> Decision {
+    let until_reset = (count.oldest + WINDOW).saturating_sub(count.now);
+    Decision {
+        limit,
+        remaining: limit.saturating_sub(count.counted),
+        reset_unix_seconds: unix + until_reset,
+        retry_after: (!count.admitted).then(|| Duration::from_secs(until_reset.max(1))),
     }
 }
 
@@ -102,46 +85,30 @@ impl Window {
 mod tests {
     use std::time::Duration;
 
-    use super::Window;
+    use super::{Count, Decision, decide};
 
     #[test]
-    fn the_window_slides() {
-        let mut window = Window::default();
-        assert_eq!(window.admit(2, 100).remaining, 1);
-        assert_eq!(window.admit(2, 130).remaining, 0);
-        let refused = window.admit(2, 131);
-        assert_eq!(refused.retry_after, Some(Duration::from_secs(29)));
-        assert_eq!(refused.reset_unix_seconds, 160);
-        assert!(window.admit(2, 159).retry_after.is_some());
-        let admitted = window.admit(2, 160);
-        assert_eq!(
-            (
-                admitted.retry_after,
-                admitted.remaining,
-                admitted.reset_unix_seconds
-            ),
-            (None, 0, 190)
-        );
-    }
-
-    #[test]
-    fn no_minute_holds_more_than_the_limit_whatever_the_arrivals() {
-        let mut window = Window::default();
-        let mut admitted = Vec::new();
-        for now in 0..400u64 {
-            for _ in 0..(now % 7) {
-                if window.admit(10, now).retry_after.is_none() {
-                    admitted.push(now);
-                }
-            }
+    fn what_a_window_says_is_told_in_the_callers_clock() {
+        let count = |admitted, counted, oldest, now| Count {
+            admitted,
+            counted,
+            oldest,
+            now,
+        };
+        for (count, remaining, reset, wait) in [
+            (count(true, 1, 100, 100), 1, 1_060, None),
+            (count(true, 2, 100, 130), 0, 1_030, None),
+            (count(false, 2, 100, 131), 0, 1_029, Some(29)),
+            // Lowered meanwhile, or counted by a server that could not reach the others.
+            (count(false, 9, 100, 160), 0, 1_000, Some(1)),
+        ] {
+            let expected = Decision {
+                limit: 2,
+                remaining,
+                reset_unix_seconds: reset,
+                retry_after: wait.map(Duration::from_secs),
+            };
+            assert_eq!(decide(2, &count, 1_000), expected, "{count:?}");
         }
-        for start in 0..340 {
-            let inside = admitted
-                .iter()
-                .filter(|second| (start..start + 60).contains(*second))
-                .count();
-            assert!(inside <= 10, "{inside} from {start}");
-        }
-        assert!(admitted.len() >= 60);
     }
 }

@@ -27,13 +27,15 @@ use crate::flow::traffic::{Allowances, Traffic};
 use crate::oauth::apps::{Apps, OperatorApps};
 use crate::oauth::refresh::Refresher;
 use crate::oauth::tokens::Tokens;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{RateLimit, Shared};
 use crate::work::Work;
 
 /// What the parts need to know.
 pub(crate) struct Settings {
     /// `sqlite:` or `postgres:` URL.
     pub(crate) database_url: String,
+    /// Connections to a database server at most, without the one that listens.
+    pub(crate) database_connections: u32,
     pub(crate) master_keys: MasterKeys,
     /// Where compiled connectors are kept between starts.
     pub(crate) cache_directory: PathBuf,
@@ -50,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) admin_token: Option<SecretString>,
     /// What the operator decided about connectors.
     pub(crate) connectors: Policy,
+    /// Rate-limit windows that several servers share; none: this one's own.
+    pub(crate) shared_windows: Option<Arc<Shared>>,
 }
 
 /// The server with no connectors yet.
@@ -58,7 +62,8 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
     let cursors = CursorCodec::new(&keys.primary.derive("cursor"));
     let earlier = keys.previous.iter().map(|key| key.derive("cursor"));
     let cursors = earlier.fold(cursors, |cursors, key| cursors.accepting(&key));
-    let store = Store::open(&settings.database_url, settings.master_keys)
+    let connections = settings.database_connections;
+    let store = Store::open_with(&settings.database_url, settings.master_keys, connections)
         .await
         .context("cannot open the database")?;
     let runtime = Runtime::new(EngineOptions {
@@ -103,7 +108,7 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         cursors,
         mappings: Mappings::default(),
         owners: Owners::default(),
-        rate_limit: RateLimit::default(),
+        rate_limit: RateLimit::new(settings.shared_windows),
         provider_base_urls,
         admin_token: settings.admin_token,
         metrics,

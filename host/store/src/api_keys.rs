@@ -2,10 +2,13 @@
 
 mod text;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use secrecy::SecretString;
 use sqlx::any::AnyRow;
 
+use crate::changes::{Change, Topic};
 use crate::error::StoreError;
 use crate::ids::{ApiKeyId, OrganisationId};
 use crate::names::{Environment, Plan, Scope};
@@ -128,15 +131,24 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn authenticate(&self, presented: &SecretString) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn authenticate(&self, presented: &SecretString) -> Result<Option<Arc<ApiKey>>, StoreError> {
         if !text::is_well_formed(presented) {
             return Ok(None);
         }
+        let (hash, kept) = (text::hash(presented), &self.caches().api_keys);
+        let stamp = self.feed().stamp(Topic::ApiKeys);
+        if let Some(key) = kept.get(&hash, stamp) {
+            return Ok(Some(key));
+        }
         let row = sqlx::query(select!("WHERE hash = $1 AND revoked_at IS NULL"))
-            .bind(text::hash(presented))
+            .bind(&*hash)
             .fetch_optional(self.readers())
             .await?;
-        row.as_ref().map(read).transpose()
+        let key = row.as_ref().map(read).transpose()?.map(Arc::new);
+        if let Some(key) = &key {
+            kept.put(hash, stamp, Arc::clone(key));
+        }
+        Ok(key)
     }
 
     /// Revokes a key, named by its id, its prefix (the first 12 characters, as lists show it) or, for one that leaked, its
@@ -164,7 +176,7 @@ impl Store {
         if revoked.rows_affected() == 0 {
             return Err(revoked_already());
         }
-        transaction.commit().await?;
+        self.commit(transaction, Change::ApiKeys).await?;
         key.revoked_at = Some(now);
         Ok(key)
     }

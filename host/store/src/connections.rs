@@ -5,11 +5,13 @@ mod refresh;
 mod upsert;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use sqlx::any::AnyRow;
 
+use crate::changes::{Change, Topic};
 use crate::error::StoreError;
 use crate::ids::{ConnectionId, OrganisationId};
 use crate::names::{ConnectionStatus, Environment};
@@ -100,6 +102,45 @@ fn place<'a>(id: &'a ConnectionId, organisation_id: &'a OrganisationId) -> [&'a 
     ["credential", id.as_str(), organisation_id.as_str()]
 }
 
+impl Connection {
+    /// The memory that it takes, in bytes and roughly.
+    pub(crate) fn memory(&self) -> usize {
+        let settings = self
+            .settings
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 64);
+        let texts = [
+            &self.end_user,
+            &self.provider,
+            &self.auth_method,
+            &self.credential.0,
+        ];
+        let texts = texts.iter().map(|text| text.len() + 16).sum::<usize>();
+        size_of::<Self>() + texts + settings.sum::<usize>() + self.last_error.as_ref().map_or(0, String::len)
+    }
+
+    /// What a write to it is announced as.
+    pub(crate) fn change(&self) -> Change {
+        Change::Connections {
+            organisation_id: self.organisation_id.clone(),
+        }
+    }
+}
+
+impl ConnectionQuery<'_> {
+    /// Names what is asked for. No part of it holds U+0000.
+    fn name(&self) -> String {
+        let part = |part: Option<&str>| part.map_or_else(String::new, |part| format!("={part}"));
+        format!(
+            "{}\0{}\0{}\0{}",
+            self.organisation_id,
+            self.environment.as_str(),
+            part(self.provider),
+            part(self.end_user)
+        )
+    }
+}
+
 impl Store {
     /// The connections that fit, in byte order of end user and then provider.
     ///
@@ -112,6 +153,21 @@ impl Store {
         ]) {
             return Ok(Vec::new());
         }
+        let (name, kept) = (query.name(), &self.caches().connections);
+        let stamp = self
+            .feed()
+            .stamp(Topic::Connections(query.organisation_id.as_str()));
+        if let Some(found) = kept.get(&name, stamp) {
+            return Ok(found.to_vec());
+        }
+        let found = self.select_connections(query).await?;
+        if !found.is_empty() {
+            kept.put(name, stamp, Arc::from(found.as_slice()));
+        }
+        Ok(found)
+    }
+
+    async fn select_connections(&self, query: ConnectionQuery<'_>) -> Result<Vec<Connection>, StoreError> {
         // Two texts, so that a query about one end user runs on the index and not over all of a tenant's connections.
         let sql = match query.end_user {
             Some(_) => select!(
@@ -197,6 +253,7 @@ impl Store {
         last_error: Option<&str>,
     ) -> Result<bool, StoreError> {
         check::optional("lastError", last_error)?;
+        let mut transaction = self.begin().await?;
         let updated = sqlx::query(
             "UPDATE connections SET status = $1, last_error = $2, updated_at = $3 \
              WHERE id = $4 AND credential_version = $5",
@@ -206,9 +263,10 @@ impl Store {
         .bind(time::now().as_millisecond())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .execute(self.writer())
+        .execute(&mut *transaction)
         .await?;
-        Ok(updated.rows_affected() > 0)
+        self.commit_if(updated.rows_affected() > 0, transaction, connection.change())
+            .await
     }
 
     /// Deletes a connection and its credential, and gives back what it was at that moment; none if there was none.
@@ -225,6 +283,7 @@ impl Store {
             return Ok(None);
         }
         // All rows are fetched, because SQLite finishes a statement with RETURNING only when it is stepped to its end.
+        let mut transaction = self.begin().await?;
         let deleted = sqlx::query(concat!(
             "DELETE FROM connections WHERE organisation_id = $1 AND environment = $2 AND id = $3 RETURNING ",
             columns!()
@@ -232,9 +291,13 @@ impl Store {
         .bind(organisation_id.as_str())
         .bind(environment.as_str())
         .bind(id.as_str())
-        .fetch_all(self.writer())
+        .fetch_all(&mut *transaction)
         .await?;
-        deleted.first().map(read).transpose()
+        let deleted = deleted.first().map(read).transpose()?;
+        if let Some(connection) = &deleted {
+            self.commit(transaction, connection.change()).await?;
+        }
+        Ok(deleted)
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use crate::changes::Change;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row};
@@ -134,12 +135,14 @@ impl Store {
         if !check::can_exist(&[slug, host]) {
             return Ok(false);
         }
+        let mut transaction = self.begin().await?;
         let revoked = sqlx::query("DELETE FROM connector_grants WHERE slug = $1 AND host = $2")
             .bind(slug)
             .bind(host)
-            .execute(self.writer())
+            .execute(&mut *transaction)
             .await?;
-        Ok(revoked.rows_affected() > 0)
+        self.commit_if(revoked.rows_affected() > 0, transaction, changed(slug))
+            .await
     }
 
     /// Lets a connector be served or not.
@@ -147,17 +150,25 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] if none of its versions was ever active.
     pub async fn enable_connector(&self, slug: &str, enabled: bool) -> Result<(), StoreError> {
-        let changed =
+        let mut transaction = self.begin().await?;
+        let updated =
             sqlx::query("UPDATE connector_states SET enabled = $1, updated_at = $2 WHERE slug = $3")
                 .bind(i64::from(enabled))
                 .bind(crate::time::now().as_millisecond())
                 .bind(slug)
-                .execute(self.writer())
+                .execute(&mut *transaction)
                 .await?;
-        match changed.rows_affected() {
+        match updated.rows_affected() {
             0 => Err(StoreError::NotFound("connector")),
-            _ => Ok(()),
+            _ => self.commit(transaction, changed(slug)).await,
         }
+    }
+}
+
+/// What a write to a connector is announced as.
+fn changed(slug: &str) -> Change {
+    Change::Connector {
+        slug: slug.to_owned(),
     }
 }
 

@@ -3,22 +3,28 @@
 mod location;
 mod sqlite;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 
 use crate::error::StoreError;
 pub use location::sqlite_url;
 
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+/// Migrations that this version does not know are left alone: they are those of a newer version, which adds and takes
+/// nothing away, and during an upgrade both serve (see ARCHITECTURE.md, "Upgrading").
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!("./migrations");
+    migrator.set_ignore_missing(true);
+    migrator
+});
 
 /// How long a call waits for a connection, or SQLite for a lock, before it is [`StoreError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Connections to a database server, which schedules them itself.
-const SERVER_CONNECTIONS: u32 = 10;
-
 /// Pools for reading and for writing.
 ///
 /// SQLite lets one connection write at a time. With one writing connection, writers of this process queue in the pool,
@@ -29,7 +35,16 @@ pub(crate) struct Database {
     pub(crate) readers: AnyPool,
     pub(crate) writer: AnyPool,
     pub(crate) backend: Backend,
+    /// How to reach the server; none for SQLite.
+    pub(crate) server: Option<PgConnectOptions>,
+    /// How many writing connections there have been.
+    writers: Arc<AtomicU64>,
 }
+
+/// A number that is another one when another process has written: SQLite's `data_version`, and which connection was asked
+/// for it, because the numbers of two connections have nothing to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WriterVersion(u64, i64);
 
 /// What kind of database it is, for the few texts that cannot be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,29 +55,31 @@ pub(crate) enum Backend {
 
 impl Database {
     /// Connects, makes the file if there is none, and brings the tables up to date.
-    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+    pub(crate) async fn open(url: &str, server_connections: u32) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         match url.split_once(':') {
             Some(("sqlite", location)) => sqlite::open(location).await,
-            Some(("postgres" | "postgresql", _)) => Self::open_server(url).await,
+            Some(("postgres" | "postgresql", _)) => Self::open_server(url, server_connections).await,
             _ => Err(StoreError::Url("must begin with sqlite: or postgres:".to_owned())),
         }
     }
 
-    async fn open_server(url: &str) -> Result<Self, StoreError> {
+    async fn open_server(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options: AnyConnectOptions = url.parse()?;
         let mut connection = AnyConnection::connect_with(&options).await?;
         // Migrators of several replicas wait for each other at an advisory lock.
         migrate(&mut connection).await?;
         connection.close().await?;
         let pool = AnyPoolOptions::new()
-            .max_connections(SERVER_CONNECTIONS)
+            .max_connections(connections)
             .acquire_timeout(PATIENCE);
         let pool = pool.connect_with(options).await?;
         Ok(Self {
             readers: pool.clone(),
             writer: pool,
             backend: Backend::Server,
+            server: Some(url.parse()?),
+            writers: Arc::default(),
         })
     }
 
@@ -73,6 +90,17 @@ impl Database {
             Backend::Server => "BEGIN",
         };
         Ok(self.writer.begin_with(begin).await?)
+    }
+
+    /// What tells whether another process has written since. For SQLite.
+    pub(crate) async fn writer_version(&self) -> Result<WriterVersion, StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        // There is one writing connection at a time, so it is the newest.
+        let connection = self.writers.load(Ordering::SeqCst);
+        let version = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut *writer)
+            .await?;
+        Ok(WriterVersion(connection, version))
     }
 
     /// Waits for running calls and disconnects. The writer goes last: whoever leaves last folds the WAL into the file, and

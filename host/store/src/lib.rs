@@ -8,6 +8,8 @@
 
 mod api_keys;
 mod authorizations;
+mod cache;
+mod changes;
 mod check;
 mod connect_sessions;
 mod connections;
@@ -33,6 +35,7 @@ mod time;
 
 pub use api_keys::{ApiKey, NewApiKey};
 pub use authorizations::{Authorization, AuthorizationOutcome, NewAuthorization, TakenAuthorization};
+pub use changes::{Change, ChangeStream};
 pub use connect_sessions::{ConnectSession, NewConnectSession};
 pub use connections::{Connection, ConnectionQuery, NewConnection, RefreshLease};
 pub use connectors::{ConnectorState, ConnectorVersion, NewConnectorVersion};
@@ -48,4 +51,4 @@ pub use organisations::Organisation;
 pub use overrides::StoredOverride;
 pub use rotation::{ColumnRotation, RotationReport};
 pub use sandbox_state::SandboxChange;
-pub use store::Store;
+pub use store::{DEFAULT_CONNECTIONS, Store};

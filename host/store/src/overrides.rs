@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
 
+use crate::changes::{Change, Topic};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row, time};
@@ -123,7 +124,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         }
-        Ok(transaction.commit().await?)
+        self.commit(transaction, change(organisation_id, provider)).await
     }
 
     /// Takes an override back. Whether there was one.
@@ -157,7 +158,8 @@ impl Store {
             return Ok(false);
         }
         raise_version(&mut transaction, organisation_id, provider).await?;
-        transaction.commit().await?;
+        self.commit(transaction, change(organisation_id, provider))
+            .await?;
         Ok(true)
     }
 
@@ -168,14 +170,22 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn overrides_version(&self, organisation_id: &str, provider: &str) -> Result<i64, StoreError> {
-        let version = sqlx::query_scalar(
+        let kept = &self.caches().overrides_versions;
+        let name = (organisation_id.to_owned(), provider.to_owned());
+        let stamp = self.feed().stamp(Topic::Overrides(organisation_id, provider));
+        if let Some(version) = kept.get(&name, stamp) {
+            return Ok(version);
+        }
+        let version: Option<i64> = sqlx::query_scalar(
             "SELECT version FROM mapping_versions WHERE organisation_id = $1 AND provider = $2",
         )
         .bind(organisation_id)
         .bind(provider)
         .fetch_optional(self.readers())
         .await?;
-        Ok(version.unwrap_or(0))
+        let version = version.unwrap_or(0);
+        kept.put(name, stamp, version);
+        Ok(version)
     }
 }
 
@@ -183,6 +193,13 @@ fn stored_end_user(end_user: Option<&str>) -> Result<&str, StoreError> {
     match end_user {
         Some(end_user) => check::name("endUserId", end_user).map(|()| end_user),
         None => Ok(WHOLE_ORGANISATION),
+    }
+}
+
+fn change(organisation_id: &str, provider: &str) -> Change {
+    Change::Overrides {
+        organisation_id: organisation_id.into(),
+        provider: provider.to_owned(),
     }
 }
 

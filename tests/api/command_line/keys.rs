@@ -1,29 +1,29 @@
 //! `routemcp org` and `routemcp keys`
 
-use crate::harness::{Server, routemcp};
+use crate::harness::{Client, Server, routemcp, within_a_second};
 
-fn data(server: &Server) -> String {
-    server.data().to_str().unwrap().to_owned()
+/// Another process has revoked the key, so the server learns of it.
+async fn until_refused(client: &Client) {
+    within_a_second(async || client.get("/connections").await.status == 401).await;
+    client.get("/connections").await.refused(401, "INVALID_API_KEY");
 }
 
 #[tokio::test]
 async fn organisations_are_created_and_listed() {
     let server = Server::start();
-    let data = data(&server);
     let id = server.create_organisation("Acme & Söhne");
-    let listed = routemcp(&["org", "list", "--data-dir", &data]);
+    let listed = server.command(&["org", "list"]);
     assert!(listed.success, "{listed:?}");
     for name in ["Acme & Söhne", "Development", &id] {
         assert!(listed.stdout.contains(name), "{listed:?}");
     }
-    let again = routemcp(&["org", "create", "Acme & Söhne", "--data-dir", &data]);
+    let again = server.command(&["org", "create", "Acme & Söhne"]);
     assert!(again.complaint().contains("this name already"), "{again:?}");
 }
 
 #[tokio::test]
 async fn a_key_works_until_it_is_revoked() {
     let server = Server::start();
-    let data = data(&server);
     let id = server.create_organisation("Acme");
     // By id as well as by name.
     let key = server.create_key(
@@ -35,17 +35,17 @@ async fn a_key_works_until_it_is_revoked() {
     let client = server.client_with(&key);
     client.get("/connections").await.expect(200);
 
-    let listed = routemcp(&["keys", "list", "--org", "Acme", "--data-dir", &data]);
+    let listed = server.command(&["keys", "list", "--org", "Acme"]);
     let line = listed.first_line();
     for part in ["laptop", "connect", "team", "active", &key[..12]] {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(!listed.stdout.contains(&key), "a key is shown once only");
 
-    let revoked = routemcp(&["keys", "revoke", listed.first_word(), "--data-dir", &data]);
+    let revoked = server.command(&["keys", "revoke", listed.first_word()]);
     assert!(revoked.first_line().starts_with("revoked"), "{revoked:?}");
-    client.get("/connections").await.refused(401, "INVALID_API_KEY");
-    let after = routemcp(&["keys", "list", "--org", "Acme", "--data-dir", &data]);
+    until_refused(&client).await;
+    let after = server.command(&["keys", "list", "--org", "Acme"]);
     assert!(after.first_line().contains("revoked"), "{after:?}");
 }
 
@@ -55,18 +55,13 @@ async fn a_key_can_be_revoked_by_its_beginning() {
     server.create_organisation("Acme");
     let key = server.create_key("Acme", "live", &["--scopes", "connect"]);
     assert!(key.starts_with("sk_live_"), "{key}");
-    routemcp(&["keys", "revoke", &key[..12], "--data-dir", &data(&server)]).first_line();
-    server
-        .client_with(&key)
-        .get("/connections")
-        .await
-        .refused(401, "INVALID_API_KEY");
+    server.command(&["keys", "revoke", &key[..12]]).first_line();
+    until_refused(&server.client_with(&key)).await;
 }
 
 #[tokio::test]
 async fn mistakes_are_explained() {
     let server = Server::start();
-    let data = data(&server);
     for (arguments, hint) in [
         (
             vec!["keys", "create", "--org", "Nobody", "--environment", "test"],
@@ -105,9 +100,7 @@ async fn mistakes_are_explained() {
         (vec!["keys", "list", "--org", "Nobody"], "Nobody"),
         (vec!["keys", "revoke", "key_nope"], "no such API key"),
     ] {
-        let mut all = arguments.clone();
-        all.extend(["--data-dir", &data]);
-        let finished = routemcp(&all);
+        let finished = server.command(&arguments);
         assert!(finished.complaint().contains(hint), "{arguments:?}: {finished:?}");
         assert!(!finished.stderr.contains("panicked"), "{finished:?}");
     }

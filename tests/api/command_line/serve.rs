@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::harness::{
-    Client, MASTER_KEY, Process, Production, Provider, Reply, Server, arguments, database, hubspot, routemcp,
+    Client, Process, Production, Provider, Reply, Server, TestDatabase, arguments, hubspot, routemcp,
 };
 use serde_json::json;
 
@@ -48,15 +48,7 @@ async fn it_serves_an_organisation_made_on_the_command_line() {
 async fn it_makes_no_organisation_key_or_connection_of_its_own() {
     let production = Production::start(&built(), &[]);
     assert_eq!(production.process.stdout(), "");
-    let database = database(production.folder.path());
-    let listed = routemcp(&[
-        "org",
-        "list",
-        "--database-url",
-        &database,
-        "--master-key",
-        MASTER_KEY,
-    ]);
+    let listed = production.run(&["org", "list"]);
     assert!(listed.success && listed.stdout.is_empty(), "{listed:?}");
 }
 
@@ -75,7 +67,8 @@ fn it_refuses_missing_and_weak_master_keys() {
         let folder = tempfile::tempdir().unwrap();
         let environment = key.map(|key| ("ROUTEMCP_MASTER_KEY".to_owned(), key.to_owned()));
         let environment: Vec<(String, String)> = environment.into_iter().collect();
-        let mut process = Process::start(folder.path(), &arguments(folder.path(), &built()), &environment);
+        let arguments = arguments(folder.path(), &built(), &TestDatabase::file(folder.path()));
+        let mut process = Process::start(folder.path(), &arguments, &environment);
         let ended = process.wait(Duration::from_secs(20));
         let errors = process.errors();
         assert!(!ended.success() && errors.contains(hint), "{key:?}: {errors}");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{A, B, put};
-use crate::harness::{Client, Production, routemcp, twin};
+use crate::harness::{Client, Production, TestDatabase, routemcp, twin};
 
 /// A publisher with a key of its own.
 struct Publisher {
@@ -135,7 +135,8 @@ fn keys_that_cannot_be_used_stop_the_start() {
         ("Acme AAAA", "Ed25519"),
     ] {
         std::fs::write(&keys, text).unwrap();
-        let mut arguments = crate::harness::arguments(folder.path(), folder.path());
+        let mut arguments =
+            crate::harness::arguments(folder.path(), folder.path(), &TestDatabase::file(folder.path()));
         arguments.extend(["--publisher-keys".to_owned(), keys.to_str().unwrap().to_owned()]);
         arguments.extend(["--master-key".to_owned(), crate::harness::MASTER_KEY.to_owned()]);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

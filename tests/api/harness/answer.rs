@@ -16,10 +16,10 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn read(response: reqwest::Response) -> Self {
+    pub(super) async fn read(response: reqwest::Response) -> Result<Self, reqwest::Error> {
         let path = response.url().path().to_owned();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self::new(&path, status, headers, response.text().await.unwrap())
+        Ok(Self::new(&path, status, headers, response.text().await?))
     }
 
     pub(super) fn new(path: &str, status: u16, headers: HeaderMap, text: String) -> Self {

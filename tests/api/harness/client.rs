@@ -114,8 +114,12 @@ impl Call {
     }
 
     pub(crate) async fn send(self) -> Answer {
-        let response = self.0.send().await.unwrap();
-        Answer::read(response).await
+        self.attempt().await.unwrap()
+    }
+
+    /// For servers that may die meanwhile: an error where no whole answer came.
+    pub(crate) async fn attempt(self) -> Result<Answer, reqwest::Error> {
+        Answer::read(self.0.send().await?).await
     }
 }
 

@@ -27,9 +27,19 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the binary. `folder` takes the output; the environment is empty but for `PATH` and what is given.
     pub(crate) fn start(folder: &Path, arguments: &[String], environment: &[(String, String)]) -> Self {
+        Self::program(env!("CARGO_BIN_EXE_routemcp"), folder, arguments, environment)
+    }
+
+    /// Starts some other program in the same way.
+    pub(crate) fn program(
+        program: &str,
+        folder: &Path,
+        arguments: &[String],
+        environment: &[(String, String)],
+    ) -> Self {
         let output = |name: &str| std::fs::File::create(folder.join(name)).unwrap();
         let keeper = Command::new("sh")
-            .args(["-c", KEEPER, "sh", env!("CARGO_BIN_EXE_routemcp")])
+            .args(["-c", KEEPER, "sh", program])
             .args(arguments)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -43,7 +53,7 @@ impl Process {
         Self {
             keeper,
             files: folder.to_owned(),
-            what: format!("routemcp {}", arguments.join(" ")),
+            what: format!("{program} {}", arguments.join(" ")),
         }
     }
 

@@ -4,28 +4,32 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Client, Process, routemcp};
+use super::command::Finished;
+use super::{Client, MASTER_KEY, Process, TestDatabase, routemcp};
 
-pub(crate) const MASTER_KEY: &str = "jzoc2St+ZPBVGcii5wRr0TyedfKoC01hFv6Dxyla0Es=";
-const ADMIN_TOKEN: &str = "an-admin-token-for-tests";
+pub(crate) const ADMIN_TOKEN: &str = "an-admin-token-for-tests";
 
 /// A running production server. It ends when this is dropped.
 pub(crate) struct Production {
     pub(crate) url: String,
     pub(crate) process: Process,
     pub(crate) folder: TempDir,
+    database: TestDatabase,
     arguments: Vec<String>,
 }
 
 /// Arguments that lack nothing but the master key.
-pub(crate) fn arguments(folder: &Path, connectors: &Path) -> Vec<String> {
+pub(crate) fn arguments(folder: &Path, connectors: &Path, database: &TestDatabase) -> Vec<String> {
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     [
         "serve",
         "--listen",
         "127.0.0.1:0",
         "--database-url",
-        &database(folder),
+        &database.url(),
+        // Many servers are tested at a time, and a database server has so many connections.
+        "--database-connections",
+        "4",
         "--connectors",
         &text(connectors),
         "--cache-dir",
@@ -35,21 +39,19 @@ pub(crate) fn arguments(folder: &Path, connectors: &Path) -> Vec<String> {
     .into()
 }
 
-pub(crate) fn database(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("routemcp.db").display())
-}
-
 impl Production {
     /// Starts with the connectors of a folder.
     pub(crate) fn start(connectors: &Path, more: &[String]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut arguments = arguments(folder.path(), connectors);
+        let database = TestDatabase::fresh(folder.path());
+        let mut arguments = arguments(folder.path(), connectors, &database);
         arguments.extend_from_slice(more);
         let (process, url) = run(folder.path(), &arguments);
         Self {
             url,
             process,
             folder,
+            database,
             arguments,
         }
     }
@@ -68,6 +70,7 @@ impl Production {
         let Self {
             process,
             folder,
+            database,
             arguments,
             ..
         } = self;
@@ -78,6 +81,7 @@ impl Production {
             url,
             process,
             folder,
+            database,
             arguments,
         }
     }
@@ -88,15 +92,20 @@ impl Production {
     }
 
     /// Runs a command on its database.
-    pub(crate) fn command(&self, arguments: &[&str]) -> String {
-        let database = database(self.folder.path());
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
+        let database = self.database.url();
         let mut all = arguments.to_vec();
         all.extend(["--database-url", &database, "--master-key", MASTER_KEY]);
-        routemcp(&all).first_line().to_owned()
+        routemcp(&all)
+    }
+
+    /// Runs a command on its database that must succeed, and gives back the first line of what it says.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        self.run(arguments).first_line().to_owned()
     }
 
     /// Runs `routemcp connector COMMAND…` against it.
-    pub(crate) fn connector(&self, arguments: &[&str]) -> super::command::Finished {
+    pub(crate) fn connector(&self, arguments: &[&str]) -> Finished {
         let mut all = vec!["connector"];
         all.extend(arguments);
         all.extend(["--server", &self.url, "--admin-token", ADMIN_TOKEN]);

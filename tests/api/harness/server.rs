@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+use super::command::Finished;
 use super::places::{compile_cache, copy_atomically, hubspot};
-use super::{Client, Process, routemcp};
+use super::{Client, Process, TestDatabase, routemcp};
 
 /// How a server is to be started.
 pub(crate) struct Setup {
@@ -21,6 +22,7 @@ pub(crate) struct Server {
     // Dropped first, so that nothing writes to the folder any more when that goes.
     process: Process,
     folder: TempDir,
+    database: TestDatabase,
     /// Such as `http://localhost:40001`.
     pub(crate) url: String,
     pub(crate) test_key: String,
@@ -66,6 +68,10 @@ impl Setup {
         }
         let mut arguments: Vec<String> = ["dev", "--port", "0", "--data-dir"].map(str::to_owned).into();
         arguments.extend([text(&data), "--connectors".to_owned(), text(&connectors)]);
+        let database = TestDatabase::fresh(&data);
+        if let TestDatabase::Server(database) = &database {
+            arguments.extend(["--database-url".to_owned(), database.url()]);
+        }
         arguments.extend(self.arguments);
         let mut process = Process::start(folder.path(), &arguments, &self.environment);
         let greeted = |process: &Process| process.stdout().contains("RouteMCP listens").then_some(());
@@ -85,6 +91,7 @@ impl Setup {
             admin_token: setting("ROUTEMCP_ADMIN_TOKEN"),
             process,
             folder,
+            database,
         }
     }
 }
@@ -153,15 +160,11 @@ impl Server {
 
     /// Makes an organisation with the command line, while the server runs.
     pub(crate) fn create_organisation(&self, name: &str) -> String {
-        let data = text(&self.data());
-        routemcp(&["org", "create", name, "--data-dir", &data])
-            .first_word()
-            .to_owned()
+        self.command(&["org", "create", name]).first_word().to_owned()
     }
 
     /// Makes a key with the command line; `more` are further arguments.
     pub(crate) fn create_key(&self, organisation: &str, environment: &str, more: &[&str]) -> String {
-        let data = text(&self.data());
         let mut arguments = vec![
             "keys",
             "create",
@@ -170,8 +173,37 @@ impl Server {
             "--environment",
             environment,
         ];
-        arguments.extend(["--data-dir", &data]);
         arguments.extend(more);
-        routemcp(&arguments).first_line().to_owned()
+        self.command(&arguments).first_line().to_owned()
+    }
+
+    /// Runs a command on its database, while it runs.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Finished {
+        let mut all = arguments.to_vec();
+        let (data, url) = (text(&self.data()), self.database.url());
+        let key = text(&self.data().join("master.key"));
+        match &self.database {
+            TestDatabase::File(_) => all.extend(["--data-dir", &data]),
+            TestDatabase::Server(_) => all.extend(["--database-url", &url, "--master-key-file", &key]),
+        }
+        routemcp(&all)
+    }
+
+    /// Everything that it keeps, by where it is: the files of its folder, and its database.
+    pub(crate) fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let files = std::fs::read_dir(self.data())
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.is_file());
+        let mut kept: Vec<_> = files
+            .map(|path| (text(&path), std::fs::read(&path).unwrap()))
+            .collect();
+        kept.push(("the database".to_owned(), self.database()));
+        kept
+    }
+
+    /// Everything that is in its database.
+    pub(crate) fn database(&self) -> Vec<u8> {
+        self.database.bytes()
     }
 }

@@ -7,13 +7,14 @@ use tempfile::TempDir;
 
 use super::command::Finished;
 use super::places::{compile_cache, copy_atomically};
+use super::postgres::Cluster;
 use super::production::address;
-use super::{Client, MASTER_KEY, Process, arguments, database, routemcp};
+use super::{Client, MASTER_KEY, Process, TestDatabase, arguments, routemcp};
 
 /// The database, and what its servers have in common.
 pub(crate) struct Site {
     folder: TempDir,
-    database: String,
+    pub(crate) database: TestDatabase,
 }
 
 /// One server. It is killed when this is dropped.
@@ -24,19 +25,33 @@ pub(crate) struct Replica {
 }
 
 impl Site {
-    /// On a SQLite file.
+    /// On the kind of database that the run is on.
     pub(crate) fn new(connectors: &[PathBuf]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = database(folder.path());
+        let database = TestDatabase::fresh(folder.path());
         Self::with(folder, database, connectors)
     }
 
-    /// On a database that is there.
-    pub(crate) fn on(database: String, connectors: &[PathBuf]) -> Self {
+    /// On a SQLite file.
+    pub(crate) fn on_a_file(connectors: &[PathBuf]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::file(folder.path());
+        Self::with(folder, database, connectors)
+    }
+
+    /// On PostgreSQL, where it is at hand.
+    pub(crate) fn on_a_server(connectors: &[PathBuf]) -> Option<Self> {
+        let database = TestDatabase::on_a_server()?;
+        Some(Self::with(tempfile::tempdir().unwrap(), database, connectors))
+    }
+
+    /// On this server.
+    pub(crate) fn on(cluster: &'static Cluster, connectors: &[PathBuf]) -> Self {
+        let database = TestDatabase::on(cluster);
         Self::with(tempfile::tempdir().unwrap(), database, connectors)
     }
 
-    fn with(folder: TempDir, database: String, connectors: &[PathBuf]) -> Self {
+    fn with(folder: TempDir, database: TestDatabase, connectors: &[PathBuf]) -> Self {
         std::fs::create_dir(folder.path().join("connectors")).unwrap();
         for file in connectors {
             let name = file.file_name().unwrap();
@@ -58,12 +73,8 @@ impl Site {
 
     /// Starts a server that may not get far. The master key is [`MASTER_KEY`], unless the environment has another one.
     pub(crate) fn begin(&self, more: &[String], environment: &[(&str, &str)]) -> (Process, TempDir) {
-        let mut all = arguments(self.folder.path(), &self.folder.path().join("connectors"));
-        let database = all
-            .iter_mut()
-            .skip_while(|argument| *argument != "--database-url")
-            .nth(1);
-        database.unwrap().clone_from(&self.database);
+        let connectors = self.folder.path().join("connectors");
+        let mut all = arguments(self.folder.path(), &connectors, &self.database);
         all.extend_from_slice(more);
         let keys = [("ROUTEMCP_MASTER_KEY", MASTER_KEY)];
         let environment = keys.iter().chain(environment);
@@ -76,8 +87,9 @@ impl Site {
 
     /// Runs a command on the database, under this master key.
     pub(crate) fn command(&self, master_key: &str, arguments: &[&str]) -> Finished {
+        let database = self.database.url();
         let mut all = arguments.to_vec();
-        all.extend(["--database-url", &self.database, "--master-key", master_key]);
+        all.extend(["--database-url", &database, "--master-key", master_key]);
         routemcp(&all)
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use routemcp_runtime::LoadedConnector;
-use routemcp_store::{ConnectionQuery, Environment, NewConnection, OrganisationId};
+use routemcp_store::{ConnectionQuery, DEFAULT_CONNECTIONS, Environment, NewConnection, OrganisationId};
 use tokio::net::TcpListener;
 
 use super::arguments::{HostArguments, PreviousKeysArguments, database_url};
@@ -33,6 +33,9 @@ pub(crate) struct Arguments {
     /// Folder for the database, the master key and dev.env.
     #[arg(long, env = "ROUTEMCP_DATA_DIR", default_value = ".routemcp")]
     data_dir: PathBuf,
+    /// Database instead of the one in the folder, for example `postgres://user@host/database`
+    #[arg(long)]
+    database_url: Option<String>,
     #[command(flatten)]
     master_keys: PreviousKeysArguments,
     #[command(flatten)]
@@ -47,7 +50,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let listener = listen(arguments.port).await?;
     let url = format!("http://localhost:{}", listener.local_addr()?.port());
     let settings = Settings {
-        database_url: database_url(folder),
+        database_url: arguments.database_url.unwrap_or_else(|| database_url(folder)),
+        database_connections: DEFAULT_CONNECTIONS,
+        shared_windows: None,
         master_keys: arguments.master_keys.with(folder::master_key(folder)?)?,
         public_url: Some(
             arguments

@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use routemcp_store::DEFAULT_CONNECTIONS;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use super::arguments::{HostArguments, MasterKeyArguments};
+use super::arguments::{HostArguments, MasterKeyArguments, secret};
 use crate::connectors::Policy;
 use crate::connectors::apart::{Apart, CompileLimits};
 use crate::connectors::folder::{self, Trust};
 use crate::connectors::switch;
 use crate::oauth::apps::OperatorApps;
+use crate::rate_limit::Shared;
 use crate::start::{self, Settings, logging};
 
 #[derive(Args)]
@@ -23,6 +25,13 @@ pub(crate) struct Arguments {
     /// Where state is kept: `sqlite:///var/lib/routemcp/routemcp.db`, or `postgres://user@host/database`
     #[arg(long, env = "ROUTEMCP_DATABASE_URL")]
     database_url: String,
+    /// Connections to a database server at most, beside one that listens for changes of other servers.
+    #[arg(long, env = "ROUTEMCP_DATABASE_CONNECTIONS", default_value_t = DEFAULT_CONNECTIONS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    database_connections: u32,
+    /// A Redis in which several servers count requests together, so that rate limits hold for all of them:
+    /// `redis://host:6379`, or `rediss://` for TLS. While it is away, each counts for itself.
+    #[arg(long, env = "ROUTEMCP_REDIS_URL", hide_env_values = true, value_parser = secret)]
+    redis_url: Option<SecretString>,
     /// Address to listen on.
     #[arg(long, env = "ROUTEMCP_LISTEN", default_value = "0.0.0.0:5001")]
     listen: SocketAddr,
@@ -51,10 +60,18 @@ fn admin_token(text: &str) -> Result<SecretString, &'static str> {
     Ok(text.into())
 }
 
+fn shared_windows(url: Option<&SecretString>) -> anyhow::Result<Option<Arc<Shared>>> {
+    let windows = url.map(Shared::at).transpose();
+    Ok(windows.context("ROUTEMCP_REDIS_URL is not usable")?.map(Arc::new))
+}
+
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     logging::start(logging::Format::Json, "info");
+    let shared_windows = shared_windows(arguments.redis_url.as_ref())?;
     let settings = Settings {
         database_url: arguments.database_url,
+        database_connections: arguments.database_connections,
+        shared_windows: shared_windows.clone(),
         master_keys: arguments.master_key.read()?,
         public_url: arguments.host.public_url.clone(),
         oauth_apps: OperatorApps::read(std::env::vars())?,
@@ -81,6 +98,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;
     folder::watch(Arc::clone(&app), files.clone(), Trust::Operator, seen)?;
     tokio::spawn(switch::keep_following(Arc::clone(&app)));
+    if let Some(windows) = shared_windows {
+        tokio::spawn(async move { windows.keep().await });
+    }
     tracing::info!(address = %listener.local_addr()?, "serving");
     start::serve::serve(Arc::clone(&app), listener).await
 }

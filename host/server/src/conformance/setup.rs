@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use routemcp_store::{Environment, MasterKey, NewApiKey, OrganisationId, Plan, Scope, sqlite_url};
+use routemcp_store::{
+    DEFAULT_CONNECTIONS, Environment, MasterKey, NewApiKey, OrganisationId, Plan, Scope, sqlite_url,
+};
 use routemcp_unified::manifest::{Manifest, Sandbox};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -34,6 +36,8 @@ impl Bench {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let settings = Settings {
             database_url: sqlite_url(&folder.path().join("routemcp.db")),
+            database_connections: DEFAULT_CONNECTIONS,
+            shared_windows: None,
             master_keys: MasterKey::generate().0.into(),
             public_url: None,
             oauth_apps: OperatorApps::default(),

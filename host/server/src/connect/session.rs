@@ -75,7 +75,10 @@ pub(crate) async fn identify(app: &App, headers: &HeaderMap) -> Result<ConnectSe
     let presented = bearer(headers).map_err(|_| unknown())?;
     let session = app.store.connect_session_by_token(&presented).await?;
     let session = session.ok_or_else(unknown)?;
-    let decision = app.rate_limit.admit(session.id.as_str(), REQUESTS_PER_MINUTE);
+    let decision = app
+        .rate_limit
+        .admit(session.id.as_str(), REQUESTS_PER_MINUTE)
+        .await;
     match decision.retry_after {
         None => Ok(session),
         wait => {

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use routemcp_broker::HostPattern;
 use routemcp_runtime::LoadedConnector;
-use routemcp_store::{ConnectorState, ConnectorVersion};
+use routemcp_store::{Change, ChangeStream, ConnectorState, ConnectorVersion};
 
 use super::capabilities::Changes;
 use super::error::ConnectorError;
 use super::{grants, install, kept};
 use crate::app::App;
 
-/// How often a server looks whether another one on the same database has switched a connector.
-const FOLLOW: Duration = Duration::from_secs(5);
+/// How often a server looks whether another one on the same database has switched a connector, though nobody said so.
+const LOOK: Duration = Duration::from_secs(5);
+/// How often it looks while it would not hear of it.
+const LOOK_WHILE_DEAF: Duration = Duration::from_millis(500);
 
 /// What came of a switch.
 #[derive(Debug)]
@@ -135,11 +137,9 @@ pub(crate) async fn follow_store(app: &App) -> Result<BTreeMap<String, Connector
 
 /// Keeps following until the process ends: replicas share a database. A failure is told once.
 pub(crate) async fn keep_following(app: Arc<App>) {
-    let mut often = tokio::time::interval(FOLLOW);
-    often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut changes = app.store.changes();
     let mut told = BTreeMap::new();
     loop {
-        often.tick().await;
         match follow_store(&app).await {
             Ok(failed) => {
                 let failed = failed
@@ -156,7 +156,21 @@ pub(crate) async fn keep_following(app: Arc<App>) {
             }
             Err(error) => tracing::warn!(%error, "cannot see which connectors are active"),
         }
+        let look = if app.store.hears_changes() {
+            LOOK
+        } else {
+            LOOK_WHILE_DEAF
+        };
+        // Whether it was a change or the time makes no difference.
+        let _ = tokio::time::timeout(look, connectors_changed(&mut changes)).await;
     }
+}
+
+async fn connectors_changed(changes: &mut ChangeStream) {
+    while !matches!(
+        changes.next().await,
+        Change::Connector { .. } | Change::Everything
+    ) {}
 }
 
 async fn follow_one(app: &App, state: &ConnectorState) -> Result<(), ConnectorError> {

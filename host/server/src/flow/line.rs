@@ -10,7 +10,7 @@ use routemcp_store::Environment;
 use routemcp_unified::manifest::{AuthMethod, Manifest, Placement as ManifestPlacement};
 
 use crate::app::App;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Code};
 
 /// How much sooner the broker gives up than the runtime does, so that a connector can still say what happened.
 const BROKER_MARGIN: Duration = Duration::from_secs(1);
@@ -100,12 +100,21 @@ fn grant(
 ) -> Result<Grant, ApiError> {
     let manifest = connector.manifest();
     let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
-    let grant = Grant::within(&base_url, connector.allowed_hosts()).map_err(ApiError::internal)?;
+    let grant = Grant::within(&base_url, connector.allowed_hosts()).map_err(|_| not_granted(manifest))?;
     // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
     match app.provider_base_urls.get(&manifest.slug) {
         Some(url) if environment == Environment::Live => Ok(grant.with_override(url)),
         _ => Ok(grant),
     }
+}
+
+/// The operator took back what the connector cannot do without.
+fn not_granted(manifest: &Manifest) -> ApiError {
+    let message = format!(
+        "The operator of this server does not let `{}` reach its provider.",
+        manifest.slug
+    );
+    ApiError::new(Code::ProviderDisabled, message).with_provider(&manifest.slug)
 }
 
 fn placement(auth_method: &str, manifest: &Manifest) -> Result<Placement, ApiError> {

@@ -33,6 +33,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
             let _ = draining.send(());
         }
     };
+    let watching = tokio::spawn(watch(app.store.clone()));
     let housekeeping = tokio::spawn(keep_house(Arc::clone(&app)));
     let keeper = tokio::spawn(keeper::keep(Arc::clone(&app)));
     app.ready.store(true, Ordering::Relaxed);
@@ -45,6 +46,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) -> anyhow::Resul
         served = serving.into_future() => served.context("serving failed")?,
         () = too_long => tracing::warn!("stopped with requests still under way"),
     }
+    watching.abort();
     housekeeping.abort();
     keeper.abort();
     if !app.work.finish(TOKENS).await {
@@ -63,6 +65,11 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Follows what other processes change in the database, until it is aborted.
+async fn watch(store: Store) {
+    match store.watch().await {}
 }
 
 /// What must be done from time to time: metrics are condensed, and forgotten is what nobody can use any more: idempotency

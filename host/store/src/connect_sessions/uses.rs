@@ -32,7 +32,7 @@ impl Store {
             return Ok(None);
         }
         let connection = self.write_connection(&mut transaction, &new, &settings).await?;
-        transaction.commit().await?;
+        self.commit(transaction, connection.change()).await?;
         Ok(Some(connection))
     }
 

@@ -133,6 +133,7 @@ impl Store {
         let place = place(&connection.id, &connection.organisation_id);
         let sealed = self.sealer().seal(credential.expose_secret(), &place)?;
         let settings = settings.map(settings_text).transpose()?;
+        let mut transaction = self.begin().await?;
         // All rows are fetched, because SQLite finishes a statement with RETURNING only when it is stepped to its end.
         let rows = sqlx::query(concat!(
             "UPDATE connections SET credential = $1, settings = COALESCE($2, settings), refresh_due_at = $3, \
@@ -148,9 +149,13 @@ impl Store {
         .bind(ConnectionStatus::Active.as_str())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .fetch_all(self.writer())
+        .fetch_all(&mut *transaction)
         .await?;
-        rows.first().map(read).transpose()
+        let refreshed = rows.first().map(read).transpose()?;
+        if let Some(refreshed) = &refreshed {
+            self.commit(transaction, refreshed.change()).await?;
+        }
+        Ok(refreshed)
     }
 
     /// Records that the provider refused to refresh the credential of `connection`: the end user must authorise again, unless
@@ -161,6 +166,7 @@ impl Store {
     /// [`StoreError::Invalid`] for a message that cannot be kept.
     pub async fn refuse_refresh(&self, connection: &Connection, message: &str) -> Result<bool, StoreError> {
         check::text("lastError", message)?;
+        let mut transaction = self.begin().await?;
         let refused = sqlx::query(
             "UPDATE connections SET last_error = $1, refresh_holder = NULL, refresh_until = NULL, \
              status = CASE WHEN status = $2 THEN status ELSE $3 END WHERE id = $4 AND credential_version = $5",
@@ -170,9 +176,10 @@ impl Store {
         .bind(ConnectionStatus::NeedsReauth.as_str())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .execute(self.writer())
+        .execute(&mut *transaction)
         .await?;
-        Ok(refused.rows_affected() > 0)
+        self.commit_if(refused.rows_affected() > 0, transaction, connection.change())
+            .await
     }
 
     /// Ends a lease early, if this holder still has it.

@@ -42,7 +42,7 @@ impl Store {
         let settings = new.checked_settings()?;
         let mut transaction = self.begin().await?;
         let connection = self.write_connection(&mut transaction, &new, &settings).await?;
-        transaction.commit().await?;
+        self.commit(transaction, connection.change()).await?;
         Ok(connection)
     }
 

@@ -2,6 +2,7 @@
 
 use sqlx::{Any, Executor, Transaction};
 
+use super::changed;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::time::now;
@@ -40,7 +41,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         set_active(&mut transaction, slug, to).await?;
-        Ok(transaction.commit().await?)
+        self.commit(transaction, changed(slug)).await
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{Any, Transaction};
 
-use super::NewConnectorVersion;
 use super::activations::{activate, rollback_target};
+use super::{NewConnectorVersion, changed};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row};
@@ -36,7 +36,7 @@ impl Store {
             activate(&mut transaction, new.slug, new.sha256).await?;
         }
         forget_oldest(&mut transaction, new.slug, new.sha256).await?;
-        Ok(transaction.commit().await?)
+        self.commit(transaction, changed(new.slug)).await
     }
 
     /// Makes a version that is kept the active one, after granting what it needs: both or neither.
@@ -52,7 +52,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         grant(&mut transaction, slug, grants).await?;
         activate(&mut transaction, slug, sha256).await?;
-        Ok(transaction.commit().await?)
+        self.commit(transaction, changed(slug)).await
     }
 
     /// Deletes a version.
@@ -73,7 +73,7 @@ impl Store {
         if delete(&mut transaction, slug, sha256).await? == 0 {
             return Err(StoreError::NotFound("connector version"));
         }
-        Ok(transaction.commit().await?)
+        self.commit(transaction, changed(slug)).await
     }
 }
 

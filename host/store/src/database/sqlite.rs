@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -31,12 +33,19 @@ pub(super) async fn open(location: &str) -> Result<Database, StoreError> {
     let path = path.canonicalize().map_err(|error| unavailable(error.kind()))?;
     let options: AnyConnectOptions = location::sqlite_url(&path).parse()?;
     prepare(&options).await?;
-    let writer = pool(1, WRITER).connect_with(options.clone()).await?;
-    let readers = pool(READERS, READER).connect_with(options).await?;
+    let writers = Arc::new(AtomicU64::new(0));
+    let writer = pool(1, WRITER, Arc::clone(&writers))
+        .connect_with(options.clone())
+        .await?;
+    let readers = pool(READERS, READER, Arc::default())
+        .connect_with(options)
+        .await?;
     Ok(Database {
         readers,
         writer,
         backend: Backend::Sqlite,
+        server: None,
+        writers,
     })
 }
 
@@ -57,8 +66,8 @@ fn unavailable(kind: ErrorKind) -> StoreError {
     StoreError::Unavailable(format!("cannot open or create its file: {kind}"))
 }
 
-/// A file does not go away, so connections are neither tested nor replaced.
-fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
+/// A file does not go away, so connections are neither tested nor replaced. `made` counts them, for those that break.
+fn pool(connections: u32, pragmas: &'static str, made: Arc<AtomicU64>) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
@@ -66,6 +75,7 @@ fn pool(connections: u32, pragmas: &'static str) -> AnyPoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .after_connect(move |connection, _| {
+            made.fetch_add(1, Ordering::SeqCst);
             Box::pin(async move {
                 connection.execute(pragmas).await?;
                 Ok(())

@@ -10,6 +10,8 @@ use secrecy::SecretString;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tempfile::TempDir;
 
+use crate::postgres::{Cluster, Database};
+
 /// A fresh database, and a store on it.
 pub(crate) struct Fresh {
     pub(crate) store: Store,
@@ -17,24 +19,67 @@ pub(crate) struct Fresh {
     key_text: SecretString,
     /// Where the SQLite file is; none on a server.
     pub(crate) folder: Option<TempDir>,
+    _database: Option<Database>,
+}
+
+/// Where a database is.
+pub(crate) enum Place {
+    /// A SQLite file in a folder.
+    Folder(TempDir),
+    /// On PostgreSQL.
+    Server(Database),
+}
+
+impl Place {
+    /// One without tables.
+    pub(crate) fn empty() -> Self {
+        match Cluster::wanted() {
+            Some(cluster) => Self::Server(cluster.empty()),
+            None => Self::Folder(tempfile::tempdir().unwrap()),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Folder(folder) => sqlite_url(&folder.path().join("routemcp.db")),
+            Self::Server(database) => database.url(),
+        }
+    }
+
+    /// A connection to it. Makes the file if there is none.
+    pub(crate) async fn raw(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        let create = match self {
+            Self::Folder(_) => "?mode=rwc",
+            Self::Server(_) => "",
+        };
+        AnyConnection::connect(&(self.url() + create)).await.unwrap()
+    }
 }
 
 impl Fresh {
     pub(crate) async fn open() -> Self {
-        let (url, folder) = match std::env::var("ROUTEMCP_TEST_DATABASE_URL") {
-            Ok(server) => (schema(&server).await, None),
-            Err(_) => {
-                let folder = tempfile::tempdir().unwrap();
-                (sqlite_url(&folder.path().join("routemcp.db")), Some(folder))
-            }
-        };
+        match Cluster::wanted() {
+            Some(cluster) => Self::on(Place::Server(cluster.fresh(migrate))).await,
+            None => Self::on(Place::Folder(tempfile::tempdir().unwrap())).await,
+        }
+    }
+
+    /// A store on a database that something was done to before.
+    pub(crate) async fn on(place: Place) -> Self {
+        let url = place.url();
         let (key, key_text) = MasterKey::generate();
         let store = Store::open(&url, key).await.unwrap();
+        let (folder, database) = match place {
+            Place::Folder(folder) => (Some(folder), None),
+            Place::Server(database) => (None, Some(database)),
+        };
         Self {
             store,
             url,
             key_text,
             folder,
+            _database: database,
         }
     }
 
@@ -87,15 +132,17 @@ impl Fresh {
     }
 }
 
-/// A new schema, and the URL that leads into it.
-async fn schema(server: &str) -> String {
-    sqlx::any::install_default_drivers();
-    let name = format!("test_{}", uuid::Uuid::now_v7().simple());
-    let mut connection = AnyConnection::connect(server).await.unwrap();
-    let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"));
-    connection.execute(create).await.unwrap();
-    let separator = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{separator}options[search_path]={name}")
+/// Makes the tables in an empty database.
+fn migrate(url: &str) {
+    let url = url.to_owned();
+    let migrating = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&url, MasterKey::generate().0).await.unwrap();
+            store.close().await;
+        });
+    });
+    migrating.join().unwrap();
 }
 
 /// A connection of `user-1`.

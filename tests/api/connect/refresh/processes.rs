@@ -5,7 +5,7 @@ use futures::future::join;
 use super::super::set_app;
 use super::super::stand_in::StandIn;
 use super::{assert_all_succeeded, crowd};
-use crate::harness::{Postgres, Site, hubspot};
+use crate::harness::{Site, hubspot};
 
 /// A second use of a rotated refresh token would end the connection, so that is what the provider has.
 async fn two_servers_make_one_refresh(site: &Site) {
@@ -31,13 +31,13 @@ async fn two_servers_make_one_refresh(site: &Site) {
 
 #[tokio::test]
 async fn two_servers_on_one_file_make_one_refresh() {
-    two_servers_make_one_refresh(&Site::new(&[hubspot()])).await;
+    two_servers_make_one_refresh(&Site::on_a_file(&[hubspot()])).await;
 }
 
 #[tokio::test]
 async fn two_servers_on_postgresql_make_one_refresh() {
-    let Some(postgres) = Postgres::at_hand() else {
+    let Some(site) = Site::on_a_server(&[hubspot()]) else {
         return;
     };
-    two_servers_make_one_refresh(&Site::on(postgres.url(), &[hubspot()])).await;
+    two_servers_make_one_refresh(&site).await;
 }

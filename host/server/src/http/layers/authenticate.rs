@@ -47,7 +47,7 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
             "This API key is not known, or it was revoked.",
         )
     };
-    key.map(|key| Caller(Arc::new(key))).ok_or_else(refused)
+    key.map(Caller).ok_or_else(refused)
 }
 
 const HOW: &str = "Send your API key in the header `Authorization: Bearer sk_live_…` (or `sk_test_…`).";

@@ -19,7 +19,8 @@ pub(crate) async fn throttle(State(app): State<Arc<App>>, request: Request, next
     };
     let decision = app
         .rate_limit
-        .admit(key.id.as_str(), key.plan.requests_per_minute());
+        .admit(key.id.as_str(), key.plan.requests_per_minute())
+        .await;
     let mut response = match decision.retry_after {
         None => next.run(request).await,
         Some(wait) => {

@@ -1,0 +1,51 @@
+//! Overrides come from tenants, records from providers: together they give a record or a reason, and what is written to a
+//! field and read back through it does not take the server down.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use routemcp_unified::WriteMode;
+use routemcp_unified::manifest::Manifest;
+use routemcp_unified::mapping::{EffectiveMapping, check_overrides, parse_overrides};
+use serde_json::{Value, json};
+
+static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
+    Manifest::parse(include_str!("../../../host/unified/fixtures/manifest.json"))
+        .expect("the fixture is a manifest")
+});
+
+// Two JSON texts, parted by a line feed: overrides and a provider's record.
+fuzz_target!(|text: &str| {
+    let (overrides, record) = text.split_once('\n').unwrap_or((text, "{}"));
+    let Ok(overrides) = routemcp_unified::json::parse(overrides.as_bytes()) else {
+        return;
+    };
+    let Ok(overrides) = parse_overrides(&overrides) else {
+        return;
+    };
+    let record = routemcp_unified::json::parse(record.as_bytes()).unwrap_or(json!({}));
+    for (resource, described) in &MANIFEST.resources {
+        if check_overrides(*resource, described, &overrides).is_err() {
+            continue;
+        }
+        let Ok(mapping) = EffectiveMapping::compile(*resource, described, &[&overrides]) else {
+            continue;
+        };
+        let Ok(read) = mapping.read(&record, &MANIFEST.slug, None) else {
+            continue;
+        };
+        assert!(read.contains_key("id"), "every record has an id");
+        let body = read.into_iter().filter(|(name, value)| {
+            !value.is_null()
+                && !matches!(
+                    name.as_str(),
+                    "id" | "remoteId" | "provider" | "createdAt" | "updatedAt"
+                )
+        });
+        let written = mapping.write(&body.collect(), WriteMode::Replace);
+        if let Ok(values) = written {
+            let _ = mapping.read(&Value::Object(values), &MANIFEST.slug, None);
+        }
+    }
+});
