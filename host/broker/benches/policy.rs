@@ -41,7 +41,13 @@ fn session(grant: &Arc<Grant>) -> Session {
         ..Limits::default()
     };
     let deadline = Instant::now() + Duration::from_secs(3_600);
-    Session::new(Arc::clone(grant), Some(credential), Arc::new(Immediate), limits, deadline)
+    Session::new(
+        Arc::clone(grant),
+        Some(credential),
+        Arc::new(Immediate),
+        limits,
+        deadline,
+    )
 }
 
 fn grant() -> Arc<Grant> {
@@ -49,7 +55,8 @@ fn grant() -> Arc<Grant> {
 }
 
 fn request() -> Request {
-    let properties = "firstname,lastname,email,phone,company,jobtitle,address,city,state,zip,country,lifecyclestage";
+    let properties =
+        "firstname,lastname,email,phone,company,jobtitle,address,city,state,zip,country,lifecyclestage";
     Request {
         method: "GET".to_owned(),
         target: "/crm/objects/2026-03/contacts".to_owned(),
@@ -72,13 +79,18 @@ fn make_a_session(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn check_a_request(bencher: Bencher<'_, '_>) {
     let session = session(&grant());
-    bencher.with_inputs(request).bench_values(|request| session.check(request).unwrap());
+    bencher
+        .with_inputs(request)
+        .bench_values(|request| session.check(request).unwrap());
 }
 
 #[divan::bench]
 fn send_a_request_to_nobody(bencher: Bencher<'_, '_>) {
     let session = session(&grant());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     bencher
         .with_inputs(request)
         .bench_values(|request| runtime.block_on(session.send(request)).unwrap());

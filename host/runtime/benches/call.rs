@@ -61,7 +61,10 @@ struct Loaded {
 
 impl Loaded {
     fn new(records: u32) -> Self {
-        let tokio = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let tokio = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/connectors/hubspot.wasm");
         let file = std::fs::read(file).unwrap();
         let runtime = Runtime::new(EngineOptions::default()).unwrap();
@@ -99,14 +102,24 @@ fn instantiate(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [25, 100])]
 fn list(bencher: Bencher<'_, '_>, records: u32) {
     let loaded = Loaded::new(records);
-    let fields = ["firstname", "lastname", "email", "phone", "company", "jobtitle", "hubspot_owner_id"];
+    let fields = [
+        "firstname",
+        "lastname",
+        "email",
+        "phone",
+        "company",
+        "jobtitle",
+        "hubspot_owner_id",
+    ];
     let query = Query {
         limit: records,
         fields: fields.map(str::to_owned).into(),
         ..Query::default()
     };
     bencher.bench_local(|| {
-        let called = loaded.connector.list(loaded.context(), "contact", black_box(query.clone()));
+        let called = loaded
+            .connector
+            .list(loaded.context(), "contact", black_box(query.clone()));
         loaded.tokio.block_on(called).result.unwrap()
     });
 }

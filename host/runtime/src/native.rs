@@ -181,7 +181,10 @@ struct Call {
 }
 
 impl Host for Call {
-    #[expect(deprecated, reason = "the scope that replaces it cannot be reached from a connector's functions")]
+    #[expect(
+        deprecated,
+        reason = "the scope that replaces it cannot be reached from a connector's functions"
+    )]
     fn send(&self, request: Request) -> Result<Response, Failure> {
         let sent = generator::yield_::<Sent, Step>(Step::Send(request.into_parts()));
         let nothing = || Failure::unexpected("the host gave no answer");

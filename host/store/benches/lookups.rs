@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use divan::{Bencher, black_box};
 use routemcp_store::{
-    ApiKey, Connection, ConnectionQuery, Environment, MasterKey, NewApiKey, NewConnection, Plan, Scope, Store, sqlite_url,
+    ApiKey, Connection, ConnectionQuery, Environment, MasterKey, NewApiKey, NewConnection, Plan, Scope,
+    Store, sqlite_url,
 };
 use secrecy::SecretString;
 use tempfile::TempDir;

@@ -195,7 +195,10 @@ mod tests {
     fn a_connector_asks_the_host_that_runs_it_and_nobody_else() {
         testing::Host::new().setting("account", "of a test").install();
         let answer = with_host(Arc::new(Embedder), || {
-            assert_eq!(connection::setting("account").as_deref(), Some("account of the embedder"));
+            assert_eq!(
+                connection::setting("account").as_deref(),
+                Some("account of the embedder")
+            );
             http::get("/people").send().unwrap()
         });
         assert_eq!(answer.text().as_deref(), Some("/people"));

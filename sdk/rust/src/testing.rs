@@ -189,8 +189,7 @@ pub(crate) fn setting(name: &str) -> Option<String> {
 }
 
 pub(crate) fn now_ms() -> u64 {
-    HOST.with_borrow(|host| host.now_ms)
-        .unwrap_or_else(system_clock)
+    HOST.with_borrow(|host| host.now_ms).unwrap_or_else(system_clock)
 }
 
 pub(crate) fn system_clock() -> u64 {

@@ -32,8 +32,18 @@ const COLOURS: [&str; 2] = ["#3267a8", "#b0412e"];
 pub(crate) fn lines(title: &str, all: &[Line]) -> String {
     let points = || all.iter().flat_map(|line| &line.points);
     let widest = points().map(|point| point.0).fold(1.0, f64::max);
-    let lowest = points().map(|point| point.1).fold(f64::MAX, f64::min).max(0.01).log10().floor();
-    let highest = points().map(|point| point.1).fold(0.1, f64::max).log10().ceil().max(lowest + 1.0);
+    let lowest = points()
+        .map(|point| point.1)
+        .fold(f64::MAX, f64::min)
+        .max(0.01)
+        .log10()
+        .floor();
+    let highest = points()
+        .map(|point| point.1)
+        .fold(0.1, f64::max)
+        .log10()
+        .ceil()
+        .max(lowest + 1.0);
     let x = |value: f64| 70.0 + value / widest * (WIDTH - 160.0);
     let y = |value: f64| {
         let part = (value.max(0.01).log10() - lowest) / (highest - lowest);
@@ -44,19 +54,48 @@ pub(crate) fn lines(title: &str, all: &[Line]) -> String {
     while power <= highest {
         let value = 10_f64.powf(power);
         rule(&mut svg, (x(0.0), y(value)), (x(widest), y(value)));
-        text(&mut svg, 62.0, y(value) + 4.0, "end", "normal", &value.to_string());
+        text(
+            &mut svg,
+            62.0,
+            y(value) + 4.0,
+            "end",
+            "normal",
+            &value.to_string(),
+        );
         power += 1.0;
     }
     for part in 0..=4 {
         let value = widest * f64::from(part) / 4.0;
-        text(&mut svg, x(value), HEIGHT - 25.0, "middle", "normal", &format!("{value:.0}"));
+        text(
+            &mut svg,
+            x(value),
+            HEIGHT - 25.0,
+            "middle",
+            "normal",
+            &format!("{value:.0}"),
+        );
     }
     for (line, colour) in all.iter().zip(COLOURS.iter().cycle()) {
-        let path: Vec<String> = line.points.iter().map(|(at, value)| format!("{:.1},{:.1}", x(*at), y(*value))).collect();
+        let path: Vec<String> = line
+            .points
+            .iter()
+            .map(|(at, value)| format!("{:.1},{:.1}", x(*at), y(*value)))
+            .collect();
         // Writing to a string cannot fail.
-        let _ = writeln!(svg, r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="2"/>"#, path.join(" "));
+        let _ = writeln!(
+            svg,
+            r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="2"/>"#,
+            path.join(" ")
+        );
         if let Some((at, value)) = line.points.last() {
-            text(&mut svg, x(*at) + 6.0, y(*value) + 4.0, "start", "bold", &line.name);
+            text(
+                &mut svg,
+                x(*at) + 6.0,
+                y(*value) + 4.0,
+                "start",
+                "bold",
+                &line.name,
+            );
         }
     }
     svg.push_str("</svg>\n");
@@ -95,7 +134,11 @@ pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
 }
 
 fn one_bar(svg: &mut String, bar: &Bar, y: f64, x: &impl Fn(f64) -> f64) {
-    let colour = if bar.label.starts_with("ours") { "#3267a8" } else { "#9a9a9a" };
+    let colour = if bar.label.starts_with("ours") {
+        "#3267a8"
+    } else {
+        "#9a9a9a"
+    };
     let (left, right, middle) = (x(0.0), x(bar.value), y - 5.0);
     let (low, high) = (x(bar.low), x(bar.high));
     text(svg, LEFT - 8.0, y, "end", "normal", &bar.label);
@@ -110,7 +153,14 @@ fn one_bar(svg: &mut String, bar: &Bar, y: f64, x: &impl Fn(f64) -> f64) {
         svg,
         r#"<path d="M{low:.1} {middle:.1}H{high:.1}" stroke="black" stroke-width="1.5"/>"#
     );
-    text(svg, right.max(high) + 6.0, y, "start", "normal", &format!("{:.0}", bar.value));
+    text(
+        svg,
+        right.max(high) + 6.0,
+        y,
+        "start",
+        "normal",
+        &format!("{:.0}", bar.value),
+    );
 }
 
 fn head(title: &str, height: f64) -> String {
@@ -148,13 +198,29 @@ mod tests {
     #[test]
     fn ten_times_the_latency_is_one_step_up() {
         let points = vec![(0.0, 1.0), (50.0, 10.0), (100.0, 100.0)];
-        let svg = lines("Latency", &[Line { name: "p50".to_owned(), points }]);
-        assert!(svg.contains(r#"points="70.0,370.0 420.0,210.0 770.0,50.0""#), "{svg}");
+        let svg = lines(
+            "Latency",
+            &[Line {
+                name: "p50".to_owned(),
+                points,
+            }],
+        );
+        assert!(
+            svg.contains(r#"points="70.0,370.0 420.0,210.0 770.0,50.0""#),
+            "{svg}"
+        );
     }
 
     #[test]
     fn bars_are_as_long_as_their_values() {
-        let svg = bars("A & B", &[bar("one", "ours", 49.0), bar("one", "other", 24.0), bar("two", "ours", 9.0)]);
+        let svg = bars(
+            "A & B",
+            &[
+                bar("one", "ours", 49.0),
+                bar("one", "other", 24.0),
+                bar("two", "ours", 9.0),
+            ],
+        );
         assert!(svg.contains("A &amp; B") && svg.ends_with("</svg>\n"));
         let width = |nth: usize| {
             let rect = svg.split("<rect x=").nth(nth).unwrap();

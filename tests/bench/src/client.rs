@@ -8,13 +8,21 @@ use serde_json::Value;
 pub(crate) fn plain() -> anyhow::Result<Client> {
     // A second client finds the provider of the first, which is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().context("cannot make an HTTP client")
+    Client::builder()
+        .no_proxy()
+        .build()
+        .context("cannot make an HTTP client")
 }
 
 /// Sends JSON and gives the JSON that came back; an error unless the status is 2xx.
-pub(crate) async fn exchange(request: reqwest::RequestBuilder, body: Option<&Value>) -> anyhow::Result<Value> {
+pub(crate) async fn exchange(
+    request: reqwest::RequestBuilder,
+    body: Option<&Value>,
+) -> anyhow::Result<Value> {
     let request = match body {
-        Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(body.to_string()),
         None => request,
     };
     let response = request.send().await?;

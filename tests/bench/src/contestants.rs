@@ -32,7 +32,11 @@ pub(crate) enum Start {
 /// Starts a contestant in front of a provider.
 pub(crate) async fn start(name: &str, provider: &str) -> anyhow::Result<Start> {
     match name {
-        "direct" => Ok(Start::Running(Contestant::passing_on("direct", provider.to_owned(), None))),
+        "direct" => Ok(Start::Running(Contestant::passing_on(
+            "direct",
+            provider.to_owned(),
+            None,
+        ))),
         "nginx" => nginx::start(provider).await,
         "axum-proxy" => axum_proxy(provider).await,
         "ours-native" => ours::start(ours::NATIVE, provider).await,
@@ -40,7 +44,10 @@ pub(crate) async fn start(name: &str, provider: &str) -> anyhow::Result<Start> {
         "ours-javascript" => ours::start(ours::JAVASCRIPT, provider).await,
         "ours-python" => ours::start(ours::PYTHON, provider).await,
         "fastify" => fastify::start(provider).await,
-        unknown => bail!("there is no contestant `{unknown}`; there are: {}", ALL.join(", ")),
+        unknown => bail!(
+            "there is no contestant `{unknown}`; there are: {}",
+            ALL.join(", ")
+        ),
     }
 }
 
@@ -48,5 +55,9 @@ async fn axum_proxy(provider: &str) -> anyhow::Result<Start> {
     let folder = folders::fresh("axum-proxy")?;
     let mut process = process::own(&folder, &["proxy", "--upstream", provider])?;
     let url = process.url().await?;
-    Ok(Start::Running(Contestant::passing_on("axum-proxy", url, Some(process))))
+    Ok(Start::Running(Contestant::passing_on(
+        "axum-proxy",
+        url,
+        Some(process),
+    )))
 }

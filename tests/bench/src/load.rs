@@ -76,7 +76,9 @@ impl Tally {
             return;
         }
         match answer.unwrap_or_default() {
-            200 => self.latencies.saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX)),
+            200 => self
+                .latencies
+                .saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX)),
             status => *self.failures.entry(status).or_default() += 1,
         }
     }
@@ -90,7 +92,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Everything runs on one thread, so that the generator takes one core at most.
 async fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
-    let targets = arguments.urls.iter().map(|url| Target::parse(url, &arguments.headers));
+    let targets = arguments
+        .urls
+        .iter()
+        .map(|url| Target::parse(url, &arguments.headers));
     let targets: Vec<Target> = targets.collect::<anyhow::Result<_>>()?;
     let tally = Rc::new(RefCell::new(Tally {
         latencies: Histogram::new_with_bounds(1_000, 120_000_000_000, 3).context("histogram")?,
@@ -111,7 +116,9 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
             for caller in callers {
                 caller.await?;
             }
-            let cpu_seconds = cpu_after.zip(cpu_before).map(|(after, before)| (after - before).as_secs_f64());
+            let cpu_seconds = cpu_after
+                .zip(cpu_before)
+                .map(|(after, before)| (after - before).as_secs_f64());
             Ok(summary(arguments, &tally.borrow(), took, cpu_seconds))
         })
         .await
@@ -184,13 +191,21 @@ pub(crate) async fn apart(asked: &Asked<'_>) -> anyhow::Result<Measured> {
         command.args(["--header", header]);
     }
     command.args(["--connections", &asked.connections.to_string()]);
-    command.args(["--seconds", &asked.seconds.to_string(), "--warm-up", &asked.warm_up.to_string()]);
+    command.args([
+        "--seconds",
+        &asked.seconds.to_string(),
+        "--warm-up",
+        &asked.warm_up.to_string(),
+    ]);
     if let Some(pid) = asked.pid {
         command.args(["--pid", &pid.to_string()]);
     }
     let output = tokio::task::spawn_blocking(move || command.output()).await??;
     if !output.status.success() {
-        bail!("the load generator failed: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "the load generator failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     serde_json::from_slice(&output.stdout).context("the load generator's result cannot be read")
 }

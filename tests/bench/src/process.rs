@@ -33,9 +33,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a program; its output goes to files in `folder`, which is also where it runs.
     pub(crate) fn start(folder: &Path, command: &Command) -> anyhow::Result<Self> {
-        let output = |name: &str| File::create(folder.join(name)).context("cannot write the output of a process");
+        let output =
+            |name: &str| File::create(folder.join(name)).context("cannot write the output of a process");
         let name = command.get_program().to_string_lossy().into_owned();
-        let environment = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let environment = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, "sh"])
             .arg(command.get_program())
@@ -89,7 +92,11 @@ impl Process {
     fn output(&self) -> String {
         let read = |name: &str| std::fs::read(self.folder.join(name)).unwrap_or_default();
         let (out, errors) = (read("stdout"), read("stderr"));
-        format!("{}{}", String::from_utf8_lossy(&out), String::from_utf8_lossy(&errors))
+        format!(
+            "{}{}",
+            String::from_utf8_lossy(&out),
+            String::from_utf8_lossy(&errors)
+        )
     }
 }
 

@@ -75,8 +75,15 @@ impl Provider {
             .is_some_and(|value| value.as_bytes() == self.authorization.as_bytes());
         let json = [(header::CONTENT_TYPE, "application/json;charset=utf-8")];
         match body {
-            _ if !authorized => (StatusCode::UNAUTHORIZED, json, r#"{"message":"unauthorized"}"#).into_response(),
-            None => (StatusCode::BAD_REQUEST, json, r#"{"message":"limit is 1 to 100"}"#).into_response(),
+            _ if !authorized => {
+                (StatusCode::UNAUTHORIZED, json, r#"{"message":"unauthorized"}"#).into_response()
+            }
+            None => (
+                StatusCode::BAD_REQUEST,
+                json,
+                r#"{"message":"limit is 1 to 100"}"#,
+            )
+                .into_response(),
             Some(body) => (json, body).into_response(),
         }
     }

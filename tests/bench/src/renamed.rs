@@ -12,7 +12,10 @@ pub(crate) fn renamed(connector: &[u8], slug: &str) -> anyhow::Result<Vec<u8>> {
     let declared = |slug: &str| format!("\"slug\": \"{slug}\"").into_bytes();
     let places: Vec<usize> = memmem::find_iter(connector, &declared(ORIGINAL)).collect();
     let &[place] = places.as_slice() else {
-        bail!("the connector's manifest was found {} times, not once", places.len());
+        bail!(
+            "the connector's manifest was found {} times, not once",
+            places.len()
+        );
     };
     if slug.len() != ORIGINAL.len() {
         bail!("`{slug}` must have {} letters", ORIGINAL.len());
@@ -32,7 +35,10 @@ mod tests {
     #[test]
     fn only_the_slug_changes() {
         let file = b"..{\"slug\": \"hubspot\", \"name\": \"HubSpot\"}..";
-        assert_eq!(renamed(file, "hubspo2").unwrap(), b"..{\"slug\": \"hubspo2\", \"name\": \"HubSpot\"}..");
+        assert_eq!(
+            renamed(file, "hubspo2").unwrap(),
+            b"..{\"slug\": \"hubspo2\", \"name\": \"HubSpot\"}.."
+        );
         assert!(renamed(file, "longer-name").is_err());
         assert!(renamed(b"nothing", "hubspo2").is_err());
     }

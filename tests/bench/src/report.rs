@@ -97,7 +97,9 @@ impl Report {
         for setting in self.settings() {
             let Setting { limit, connections } = setting;
             lines.push(String::new());
-            lines.push(format!("Pages of {limit} contacts, {connections} connections (median, min..max)"));
+            lines.push(format!(
+                "Pages of {limit} contacts, {connections} connections (median, min..max)"
+            ));
             lines.extend(self.table(setting).lines());
         }
         if !self.memory.is_empty() {
@@ -118,7 +120,14 @@ impl Report {
     }
 
     fn table(&self, setting: Setting) -> Table {
-        let head = ["contestant", "requests/s", "p50 us", "p99 us", "CPU s / 1,000", "requests / CPU s"];
+        let head = [
+            "contestant",
+            "requests/s",
+            "p50 us",
+            "p99 us",
+            "CPU s / 1,000",
+            "requests / CPU s",
+        ];
         let mut table = Table::new(&head);
         for row in self.rows.iter().filter(|row| row.setting == setting) {
             let per_cpu = row.cpu().map(|cpu| format!("{:.0}", 1_000.0 / cpu.median));

@@ -73,11 +73,21 @@ impl Arguments {
     /// Pages of 25 at every width, and pages of 100 in the middle, unless something else is asked for.
     fn settings(&self) -> Vec<Setting> {
         let connections = or_else(&self.connections, &[1, 16, 128]);
-        let all = |limit| connections.iter().map(move |&connections| Setting { limit, connections });
+        let all = |limit| {
+            connections
+                .iter()
+                .map(move |&connections| Setting { limit, connections })
+        };
         if !self.limits.is_empty() || !self.connections.is_empty() {
-            return or_else(&self.limits, &[25]).iter().flat_map(|&limit| all(limit)).collect();
+            return or_else(&self.limits, &[25])
+                .iter()
+                .flat_map(|&limit| all(limit))
+                .collect();
         }
-        let large = Setting { limit: 100, connections: 16 };
+        let large = Setting {
+            limit: 100,
+            connections: 16,
+        };
         all(25).chain([large]).collect()
     }
 
@@ -90,7 +100,11 @@ impl Arguments {
 }
 
 fn or_else<T: Copy>(given: &[T], default: &[T]) -> Vec<T> {
-    if given.is_empty() { default.to_vec() } else { given.to_vec() }
+    if given.is_empty() {
+        default.to_vec()
+    } else {
+        given.to_vec()
+    }
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -111,7 +125,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     for round in 0..pace.rounds {
         for setting in &settings {
             for contestant in &contestants {
-                progress(&format!("round {} of {}: {} {setting:?}", round + 1, pace.rounds, contestant.name));
+                progress(&format!(
+                    "round {} of {}: {} {setting:?}",
+                    round + 1,
+                    pace.rounds,
+                    contestant.name
+                ));
                 let measured = measure(contestant, *setting, pace).await?;
                 report.add(contestant.name, *setting, measured);
             }
@@ -119,7 +138,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     for contestant in &contestants {
         if let Some(process) = &contestant.process {
-            report.memory.insert(contestant.name, usage::peak_memory(process.pid()?)?);
+            report
+                .memory
+                .insert(contestant.name, usage::peak_memory(process.pid()?)?);
         }
     }
     drop(contestants);
@@ -144,7 +165,11 @@ async fn measure(contestant: &Contestant, setting: Setting, pace: Pace) -> anyho
     let measured = load::apart(&asked).await?;
     if !measured.failures.is_empty() {
         // A fast refusal is no answer.
-        bail!("{} with {setting:?} answered otherwise than with 200: {:?}", contestant.name, measured.failures);
+        bail!(
+            "{} with {setting:?} answered otherwise than with 200: {:?}",
+            contestant.name,
+            measured.failures
+        );
     }
     Ok(measured)
 }
@@ -179,7 +204,13 @@ fn finish(report: &Report) -> anyhow::Result<()> {
     }
     let folder = folders::bench()?;
     report.write(&folder)?;
-    crate::say(format_args!("\nwritten: {}", folder.join("results.json").display()));
-    crate::say(format_args!("written: {}", folder.join("throughput.svg").display()));
+    crate::say(format_args!(
+        "\nwritten: {}",
+        folder.join("results.json").display()
+    ));
+    crate::say(format_args!(
+        "written: {}",
+        folder.join("throughput.svg").display()
+    ));
     Ok(())
 }

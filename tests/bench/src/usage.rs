@@ -27,7 +27,9 @@ pub(crate) fn resident_memory(pid: u32) -> anyhow::Result<u64> {
 /// A size out of `/proc/PID/status`, in bytes.
 fn status(pid: u32, name: &str) -> anyhow::Result<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).context("a measured process ended")?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
     Ok(kibibytes.with_context(|| format!("no {name} of process {pid}"))? << 10)
 }
@@ -55,7 +57,8 @@ struct Stat {
 
 impl Stat {
     fn of(pid: u32) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("a measured process ended")?;
+        let text =
+            std::fs::read_to_string(format!("/proc/{pid}/stat")).context("a measured process ended")?;
         Self::parse(&text).with_context(|| format!("/proc/{pid}/stat is not as expected: {text}"))
     }
 

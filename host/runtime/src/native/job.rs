@@ -39,12 +39,22 @@ impl Job {
             Operation::Get { resource, id, fields } => {
                 Self::Get(resource.to_owned(), id.to_owned(), fields.to_vec())
             }
-            Operation::Create { resource, values, fields } => {
-                Self::Create(resource.to_owned(), object(values), fields.to_vec())
-            }
-            Operation::Update { resource, id, values, fields } => {
-                Self::Update(resource.to_owned(), id.to_owned(), object(values), fields.to_vec())
-            }
+            Operation::Create {
+                resource,
+                values,
+                fields,
+            } => Self::Create(resource.to_owned(), object(values), fields.to_vec()),
+            Operation::Update {
+                resource,
+                id,
+                values,
+                fields,
+            } => Self::Update(
+                resource.to_owned(),
+                id.to_owned(),
+                object(values),
+                fields.to_vec(),
+            ),
             Operation::Delete { resource, id } => Self::Delete(resource.to_owned(), id.to_owned()),
         }
     }
@@ -80,7 +90,9 @@ impl Output {
                 let (found, next) = page.into_parts();
                 let records = match found {
                     Documents::Values(records) => records,
-                    Documents::At(response, pointers) => documents::records_at(json_of(response)?, &pointers)?,
+                    Documents::At(response, pointers) => {
+                        documents::records_at(json_of(response)?, &pointers)?
+                    }
                 };
                 documents::checked(records, next, limit).map(Answer::Page)
             }

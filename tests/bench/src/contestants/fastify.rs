@@ -17,7 +17,10 @@ pub(super) async fn start(provider: &str) -> anyhow::Result<Start> {
     }
     let project = folders::bench()?.join("fastify");
     if !project.join("node_modules").exists() {
-        let why = format!("{} has no node_modules (`make bench` says why)", project.display());
+        let why = format!(
+            "{} has no node_modules (`make bench` says why)",
+            project.display()
+        );
         return Ok(Start::Skipped(why));
     }
     let folder = folders::fresh("fastify")?;
@@ -41,5 +44,7 @@ pub(super) async fn start(provider: &str) -> anyhow::Result<Start> {
     let text = |name: &str| line.get(name).and_then(Value::as_str).map(str::to_owned);
     let base = text("listening").context("the Fastify handler did not say where it listens")?;
     let key = text("key").context("the Fastify handler did not give its key")?;
-    Ok(Start::Running(Contestant::unified("fastify", base, &key, process)))
+    Ok(Start::Running(Contestant::unified(
+        "fastify", base, &key, process,
+    )))
 }

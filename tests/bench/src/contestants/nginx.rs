@@ -22,11 +22,20 @@ pub(super) async fn start(provider: &str) -> anyhow::Result<Start> {
     let folder_text = folder.display().to_string();
     std::fs::write(&configuration, text(&folder_text, port, upstream)).context("nginx.conf")?;
     let mut command = Command::new("nginx");
-    command.arg("-c").arg(&configuration).arg("-p").arg(&folder).args(["-e", "stderr"]);
+    command
+        .arg("-c")
+        .arg(&configuration)
+        .arg("-p")
+        .arg(&folder)
+        .args(["-e", "stderr"]);
     let process = Process::start(&folder, &command)?;
     wait_for(port).await?;
     let base = format!("http://127.0.0.1:{port}");
-    Ok(Start::Running(Contestant::passing_on("nginx", base, Some(process))))
+    Ok(Start::Running(Contestant::passing_on(
+        "nginx",
+        base,
+        Some(process),
+    )))
 }
 
 /// nginx cannot choose a port itself.

@@ -51,7 +51,10 @@ pub(crate) const PYTHON: Variant = Variant {
 pub(super) async fn start(variant: Variant, provider: &str) -> anyhow::Result<Start> {
     let bench = folders::bench()?;
     let target = bench.parent().context("no target folder")?;
-    let (binary, connectors) = (target.join(variant.binary), bench.join("connectors").join(variant.connector));
+    let (binary, connectors) = (
+        target.join(variant.binary),
+        bench.join("connectors").join(variant.connector),
+    );
     for needed in [&binary, &connectors.join("hubspot.wasm")] {
         if !needed.exists() {
             let why = format!("{} was not built (`make bench` says why)", needed.display());
@@ -62,8 +65,15 @@ pub(super) async fn start(variant: Variant, provider: &str) -> anyhow::Result<St
     let server = Server::start(variant.name, &binary, &connectors, &base_urls).await?;
     server.connect("hubspot").await?;
     server.override_mapping("hubspot").await?;
-    let Server { base, key, process, .. } = server;
-    Ok(Start::Running(Contestant::unified(variant.name, base, &key, process)))
+    let Server {
+        base, key, process, ..
+    } = server;
+    Ok(Start::Running(Contestant::unified(
+        variant.name,
+        base,
+        &key,
+        process,
+    )))
 }
 
 /// A running `routemcp serve` with one organisation and a live key.
@@ -105,7 +115,11 @@ impl Server {
     }
 
     /// Makes another organisation with a connection of its own; gives the headers of its requests.
-    pub(crate) async fn another_organisation(&self, name: &str, provider: &str) -> anyhow::Result<Vec<String>> {
+    pub(crate) async fn another_organisation(
+        &self,
+        name: &str,
+        provider: &str,
+    ) -> anyhow::Result<Vec<String>> {
         let key = create_organisation(&self.folder, &self.binary, name)?;
         self.connect_with(&key, provider).await?;
         Ok(vec![format!("authorization: Bearer {key}")])
@@ -114,15 +128,20 @@ impl Server {
     async fn connect_with(&self, key: &str, provider: &str) -> anyhow::Result<()> {
         let body = json!({ "provider": provider, "endUserId": END_USER, "token": PROVIDER_TOKEN });
         let request = client::plain()?.post(format!("{}/api/v1/connections", self.base));
-        client::exchange(request.bearer_auth(key), Some(&body)).await.map(drop)
+        client::exchange(request.bearer_auth(key), Some(&body))
+            .await
+            .map(drop)
     }
 
     async fn override_mapping(&self, provider: &str) -> anyhow::Result<()> {
         let (unified, property) = OVERRIDE;
-        let mapping = json!({ "unifiedField": unified, "providerField": property, "direction": "bidirectional" });
+        let mapping =
+            json!({ "unifiedField": unified, "providerField": property, "direction": "bidirectional" });
         let body = json!({ "provider": provider, "resource": "contact", "mappings": [mapping] });
         let request = client::plain()?.put(format!("{}/api/v1/field-mappings", self.base));
-        client::exchange(request.bearer_auth(&self.key), Some(&body)).await.map(drop)
+        client::exchange(request.bearer_auth(&self.key), Some(&body))
+            .await
+            .map(drop)
     }
 }
 
@@ -140,7 +159,13 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<(String, Process)> {
     let mut command = Command::new(binary);
     command
-        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", &database(folder)])
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--database-url",
+            &database(folder),
+        ])
         .arg("--connectors")
         .arg(connectors)
         .arg("--cache-dir")
@@ -170,12 +195,23 @@ fn create_organisation(folder: &Path, binary: &Path, name: &str) -> anyhow::Resu
         first_line(command)
     };
     run(&["org", "create", name])?;
-    let create = ["keys", "create", "--org", name, "--environment", "live", "--plan", "unlimited"];
+    let create = [
+        "keys",
+        "create",
+        "--org",
+        name,
+        "--environment",
+        "live",
+        "--plan",
+        "unlimited",
+    ];
     run(&[&create[..], &["--scopes", "read,write,connect,manage"]].concat())
 }
 
 fn first_line(mut command: Command) -> anyhow::Result<String> {
-    let output = command.output().with_context(|| format!("cannot run {:?}", command.get_program()))?;
+    let output = command
+        .output()
+        .with_context(|| format!("cannot run {:?}", command.get_program()))?;
     if !output.status.success() {
         bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
     }

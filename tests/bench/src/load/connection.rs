@@ -21,7 +21,9 @@ impl Target {
     /// Of a URL with an address and a port, as `http://127.0.0.1:7001/path?query`.
     pub(crate) fn parse(url: &str, headers: &[String]) -> anyhow::Result<Self> {
         let uri: http::Uri = url.parse().with_context(|| format!("`{url}` is not a URL"))?;
-        let authority = uri.authority().with_context(|| format!("`{url}` names no host"))?;
+        let authority = uri
+            .authority()
+            .with_context(|| format!("`{url}` names no host"))?;
         let address = authority.as_str().parse();
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let mut request = format!("GET {path} HTTP/1.1\r\nhost: {authority}\r\naccept: application/json\r\n");

@@ -28,7 +28,9 @@ pub(super) async fn dispatch(targets: Vec<Target>, rate: f64, tally: Rc<RefCell<
                 return;
             };
             if Rc::strong_count(&under_way) > MOST {
-                tally.borrow_mut().count(Err(std::io::ErrorKind::WouldBlock.into()), Duration::ZERO);
+                tally
+                    .borrow_mut()
+                    .count(Err(std::io::ErrorKind::WouldBlock.into()), Duration::ZERO);
                 continue;
             }
             tokio::task::spawn_local(one(

@@ -44,7 +44,9 @@ fn chunked(status: u16, mut body: &[u8]) -> std::io::Result<Option<Answer>> {
             return Ok(None);
         };
         let (size, rest) = body.split_at(end);
-        let size = std::str::from_utf8(size).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
+        let size = std::str::from_utf8(size)
+            .ok()
+            .and_then(|text| usize::from_str_radix(text, 16).ok());
         let size = size.ok_or_else(|| invalid("a chunk has no length"))?;
         // The line's end, the chunk, and another line's end.
         let Some(rest) = rest.get(size + 4..) else {
@@ -75,13 +77,20 @@ mod tests {
     #[test]
     fn an_answer_ends_where_its_length_or_its_last_chunk_says() {
         let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-        let answer = Answer { status: 200, length: 5 };
+        let answer = Answer {
+            status: 200,
+            length: 5,
+        };
         assert_eq!(read(whole).unwrap(), Some(answer));
         for cut in 0..whole.len() {
             assert_eq!(read(&whole[..cut]).unwrap(), None, "{cut}");
         }
-        let chunks = b"HTTP/1.1 503 No\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n";
-        let answer = Answer { status: 503, length: 13 };
+        let chunks =
+            b"HTTP/1.1 503 No\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n";
+        let answer = Answer {
+            status: 503,
+            length: 13,
+        };
         assert_eq!(read(chunks).unwrap(), Some(answer));
         for cut in 0..chunks.len() {
             assert_eq!(read(&chunks[..cut]).unwrap(), None, "{cut}");

@@ -3,9 +3,25 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-const FIRST_NAMES: [&str; 8] = ["Mara", "Jonas", "Noor", "Émile", "Aiko", "Tomás", "Ingrid", "Femi"];
-const LAST_NAMES: [&str; 7] = ["Lindqvist", "Haddad", "O'Brien", "Tanaka", "Müller", "Okafor", "Silva"];
-const COMPANIES: [&str; 5] = ["Kite & Sons", "Lumen Optics", "Northwind", "Aldgate Partners", "Ferris"];
+const FIRST_NAMES: [&str; 8] = [
+    "Mara", "Jonas", "Noor", "Émile", "Aiko", "Tomás", "Ingrid", "Femi",
+];
+const LAST_NAMES: [&str; 7] = [
+    "Lindqvist",
+    "Haddad",
+    "O'Brien",
+    "Tanaka",
+    "Müller",
+    "Okafor",
+    "Silva",
+];
+const COMPANIES: [&str; 5] = [
+    "Kite & Sons",
+    "Lumen Optics",
+    "Northwind",
+    "Aldgate Partners",
+    "Ferris",
+];
 const CITIES: [(&str, &str, &str, &str); 4] = [
     ("Zürich", "ZH", "8002", "Switzerland"),
     ("Berlin", "BE", "10115", "Germany"),

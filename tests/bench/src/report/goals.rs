@@ -46,7 +46,8 @@ fn goals(report: &Report) -> Vec<Goal> {
             met: value >= 0.85,
         });
     }
-    let added = |over: &str, setting, of| Some(median("ours-wasm", setting, of)? - median(over, setting, of)?);
+    let added =
+        |over: &str, setting, of| Some(median("ours-wasm", setting, of)? - median(over, setting, of)?);
     if let Some(value) = added("ours-native", ALONE, Row::p50) {
         goals.push(Goal {
             what: "what WASM adds to the median, in microseconds (1 connection)",
@@ -74,7 +75,13 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
         lines.push(String::new());
         lines.push("Goals".to_owned());
     }
-    for Goal { what, aim, value, met } in goals {
+    for Goal {
+        what,
+        aim,
+        value,
+        met,
+    } in goals
+    {
         let verdict = if met { "met" } else { "MISSED" };
         lines.push(format!("{verdict:>6}  {value:.2}  ({aim})  {what}"));
     }
@@ -82,6 +89,7 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
 }
 
 pub(super) fn json(report: &Report) -> Vec<Value> {
-    let one = |goal: Goal| json!({ "what": goal.what, "aim": goal.aim, "value": goal.value, "met": goal.met });
+    let one =
+        |goal: Goal| json!({ "what": goal.what, "aim": goal.aim, "value": goal.value, "met": goal.met });
     goals(report).into_iter().map(one).collect()
 }

@@ -58,7 +58,11 @@ mod tests {
 
     #[test]
     fn a_spread_shows_what_lies_around_the_median() {
-        let measured = Spread { median: 1.26, min: 1.0, max: 2.0 };
+        let measured = Spread {
+            median: 1.26,
+            min: 1.0,
+            max: 2.0,
+        };
         assert_eq!(spread(Some(measured), 1), "1.3 (1.0..2.0)");
         assert_eq!(spread(None, 1), "-");
     }

@@ -31,7 +31,11 @@ pub(crate) struct FanOut {
 }
 
 /// Measures our own server with one provider and with four. Nothing when it is not among the contestants.
-pub(super) async fn measure(contestants: &[&str], rounds: usize, seconds: f64) -> anyhow::Result<Vec<FanOut>> {
+pub(super) async fn measure(
+    contestants: &[&str],
+    rounds: usize,
+    seconds: f64,
+) -> anyhow::Result<Vec<FanOut>> {
     if !contestants.contains(&"ours-wasm") {
         return Ok(Vec::new());
     }

@@ -14,7 +14,10 @@ pub(super) async fn same_answers(contestants: &[Contestant]) -> anyhow::Result<(
     for limit in [25, 100] {
         for speaks in [Speaks::Provider, Speaks::Unified] {
             let mut first: Option<(&str, Value)> = None;
-            for contestant in contestants.iter().filter(|contestant| contestant.speaks == speaks) {
+            for contestant in contestants
+                .iter()
+                .filter(|contestant| contestant.speaks == speaks)
+            {
                 let answer = ask(contestant, limit).await;
                 let answer = answer
                     .and_then(|answer| comparable(answer, speaks, limit))

@@ -28,15 +28,21 @@ pub(super) async fn measure(organisations: u32, seconds: f64) -> anyhow::Result<
     let full = load(&server, seconds).await?;
     let shown = |measured: &Measured| {
         let cpu = measured.cpu_seconds.unwrap_or_default() * 1_000.0 / measured.requests as f64;
-        format!("p50 {:.0} us, p99 {:.0} us, CPU s per 1,000: {cpu:.4}", measured.p50, measured.p99)
+        format!(
+            "p50 {:.0} us, p99 {:.0} us, CPU s per 1,000: {cpu:.4}",
+            measured.p50, measured.p99
+        )
     };
     let connections = organisations * CONNECTIONS_EACH;
     let lines = vec![
-        format!("{organisations} organisations with {connections} connections (1 caller of one organisation)"),
+        format!(
+            "{organisations} organisations with {connections} connections (1 caller of one organisation)"
+        ),
         format!("  empty database:  {}", shown(&empty)),
         format!("  filled database: {}", shown(&full)),
     ];
-    let json = json!({ "organisations": organisations, "connections": connections, "empty": empty, "filled": full });
+    let json =
+        json!({ "organisations": organisations, "connections": connections, "empty": empty, "filled": full });
     Ok(Findings { lines, json })
 }
 
@@ -76,7 +82,9 @@ const FILL: [&str; 4] = [
 async fn fill(server: &Server, organisations: u32) -> anyhow::Result<()> {
     let file = server.folder.join("routemcp.db");
     let options = SqliteConnectOptions::new().filename(file);
-    let mut database = SqliteConnection::connect_with(&options).await.context("the server's database")?;
+    let mut database = SqliteConnection::connect_with(&options)
+        .await
+        .context("the server's database")?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let now = i64::try_from(now)?;
     let mut transaction = database.begin().await?;

@@ -70,7 +70,11 @@ async fn offer(server: &Server, rate: Option<f64>, seconds: f64) -> anyhow::Resu
 }
 
 fn line(step: &Step) -> String {
-    let Step { part, offered, measured } = step;
+    let Step {
+        part,
+        offered,
+        measured,
+    } = step;
     let failed: u64 = measured.failures.values().sum();
     let all = (measured.requests + failed).max(1) as f64;
     let shed = *measured.failures.get(&503).unwrap_or(&0) as f64 / all * 100.0;
@@ -89,8 +93,14 @@ fn chart(steps: &[Step]) -> String {
     let rising = steps.split_last().map(|(_, rising)| rising).unwrap_or_default();
     let line = |name: &str, of: fn(&Measured) -> f64| Line {
         name: name.to_owned(),
-        points: rising.iter().map(|step| (step.offered, of(&step.measured) / 1_000.0)).collect(),
+        points: rising
+            .iter()
+            .map(|step| (step.offered, of(&step.measured) / 1_000.0))
+            .collect(),
     };
-    let lines = [line("p50", |measured| measured.p50), line("p99", |measured| measured.p99)];
+    let lines = [
+        line("p50", |measured| measured.p50),
+        line("p99", |measured| measured.p99),
+    ];
     chart::lines("Latency in milliseconds over requests per second offered", &lines)
 }

@@ -23,7 +23,11 @@ pub(super) async fn measure() -> anyhow::Result<Findings> {
     server.connect("hubspot").await?;
     let mut headers = vec![server.headers.clone()];
     for number in 1..ORGANISATIONS {
-        headers.push(server.another_organisation(&format!("Bench {number}"), "hubspot").await?);
+        headers.push(
+            server
+                .another_organisation(&format!("Bench {number}"), "hubspot")
+                .await?,
+        );
     }
     let pid = server.process.pid()?;
     let before = usage::resident_memory(pid)?;
@@ -45,8 +49,13 @@ pub(super) async fn measure() -> anyhow::Result<Findings> {
     let p99 = all.iter().map(|measured| measured.p99).fold(0.0, f64::max);
     let peak = usage::peak_memory(pid)?;
     let lines = vec![
-        format!("{CALLS} calls at a time to a provider that thinks for {DELAY_MS} ms ({ORGANISATIONS} organisations)"),
-        format!("  answered {answered} in 10 s, others {failures:?}, slowest p99 {:.0} ms", p99 / 1_000.0),
+        format!(
+            "{CALLS} calls at a time to a provider that thinks for {DELAY_MS} ms ({ORGANISATIONS} organisations)"
+        ),
+        format!(
+            "  answered {answered} in 10 s, others {failures:?}, slowest p99 {:.0} ms",
+            p99 / 1_000.0
+        ),
         format!("  memory: {} MiB before, peak {} MiB", before >> 20, peak >> 20),
     ];
     let json = json!({
