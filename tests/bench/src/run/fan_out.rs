@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::contestants::ours::Server;
 use crate::folders;
 use crate::load::{self, Asked};
 use crate::renamed::renamed;
+use crate::server::{Launch, Server};
 use crate::statistics::Spread;
 
 /// How long each provider thinks, in milliseconds.
@@ -42,9 +42,12 @@ pub(super) async fn measure(
     let provider = super::provider("slow-provider", DELAY_MS).await?;
     let connectors = folders::fresh("four-connectors")?;
     four_connectors(&connectors)?;
-    let binary = folders::binaries()?.join("routemcp");
     let base_urls = SLUGS.map(|slug| (slug, provider.url.as_str()));
-    let server = Server::start("fan-out", &binary, &connectors, &base_urls).await?;
+    let launch = Launch {
+        connectors,
+        ..Launch::shipped("fan-out", &base_urls)?
+    };
+    let server = launch.start().await?;
     for slug in SLUGS {
         server.connect(slug).await?;
     }

@@ -8,18 +8,15 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use super::Findings;
-use crate::contestants::ours::Server;
-use crate::folders;
 use crate::load::{self, Asked, Measured};
+use crate::server::{Launch, Server};
 
 const CONNECTIONS_EACH: u32 = 10;
 
 pub(super) async fn measure(organisations: u32, seconds: f64) -> anyhow::Result<Findings> {
     let provider = crate::run::provider("provider", 0).await?;
-    let connectors = folders::bench()?.join("connectors/rust");
-    let binary = folders::binaries()?.join("routemcp");
     let base_urls = [("hubspot", provider.url.as_str())];
-    let server = Server::start("many-connections", &binary, &connectors, &base_urls).await?;
+    let server = Launch::shipped("many-connections", &base_urls)?.start().await?;
     server.connect("hubspot").await?;
     // Twice, because a server that has just started is slower.
     load(&server, seconds).await?;

@@ -7,20 +7,24 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::Findings;
-use crate::contestants::ours;
 use crate::folders;
 use crate::renamed::renamed;
+use crate::server::Launch;
 use crate::usage;
 
 pub(super) async fn measure(count: u32) -> anyhow::Result<Findings> {
     let connectors = folders::fresh("many-connectors")?;
     write(&connectors, count)?;
     let cache = folders::fresh("many-connectors-cache")?;
-    let binary = folders::binaries()?.join("routemcp");
-    let database = folders::fresh("many-connectors-server")?;
+    let launch = Launch {
+        connectors,
+        cache,
+        ..Launch::shipped("many-connectors-server", &[])?
+    };
+    let database = folders::fresh(launch.name)?;
     // The first start compiles and keeps everything; the second is what a restart is like.
-    let (first, _) = start(&database, &binary, &connectors, &cache).await?;
-    let (second, memory) = start(&database, &binary, &connectors, &cache).await?;
+    let (first, _) = start(&launch, &database).await?;
+    let (second, memory) = start(&launch, &database).await?;
     let lines = vec![
         format!("{count} connectors"),
         format!("  first start, compiling: {:.1} s", first.as_secs_f64()),
@@ -34,14 +38,9 @@ pub(super) async fn measure(count: u32) -> anyhow::Result<Findings> {
     Ok(Findings { lines, json })
 }
 
-async fn start(
-    database: &Path,
-    binary: &Path,
-    connectors: &Path,
-    cache: &Path,
-) -> anyhow::Result<(Duration, u64)> {
+async fn start(launch: &Launch<'_>, database: &Path) -> anyhow::Result<(Duration, u64)> {
     let started = Instant::now();
-    let (_, process) = ours::serve(database, binary, connectors, cache, &[]).await?;
+    let (_, process) = launch.serve(database).await?;
     let took = started.elapsed();
     Ok((took, usage::resident_memory(process.pid()?)?))
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::Findings;
 use crate::chart::{self, Line};
-use crate::contestants::ours::Server;
 use crate::folders;
 use crate::load::{self, Asked, Measured};
+use crate::server::{Launch, Server};
 
 /// Offered load, in parts of what callers who wait for their answers get.
 const STEPS: [f64; 9] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0];
@@ -21,10 +21,8 @@ struct Step {
 
 pub(super) async fn measure(seconds: f64) -> anyhow::Result<Findings> {
     let provider = crate::run::provider("provider", 0).await?;
-    let connectors = folders::bench()?.join("connectors/rust");
-    let binary = folders::binaries()?.join("routemcp");
     let base_urls = [("hubspot", provider.url.as_str())];
-    let server = Server::start("overload", &binary, &connectors, &base_urls).await?;
+    let server = Launch::shipped("overload", &base_urls)?.start().await?;
     server.connect("hubspot").await?;
     let closed = offer(&server, None, seconds).await?;
     let capacity = closed.requests as f64 / closed.seconds;

@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use super::Findings;
-use crate::contestants::ours::Server;
-use crate::folders;
 use crate::load::{self, Asked};
+use crate::server::Launch;
 use crate::usage;
 
 const CALLS: usize = 1_000;
@@ -16,10 +15,8 @@ const ORGANISATIONS: usize = 4;
 
 pub(super) async fn measure() -> anyhow::Result<Findings> {
     let provider = crate::run::provider("slow-provider", DELAY_MS).await?;
-    let connectors = folders::bench()?.join("connectors/rust");
-    let binary = folders::binaries()?.join("routemcp");
     let base_urls = [("hubspot", provider.url.as_str())];
-    let server = Server::start("slow-calls", &binary, &connectors, &base_urls).await?;
+    let server = Launch::shipped("slow-calls", &base_urls)?.start().await?;
     server.connect("hubspot").await?;
     let mut headers = vec![server.headers.clone()];
     for number in 1..ORGANISATIONS {
