@@ -1,6 +1,10 @@
 //! What a record costs on its way through the pure parts: JSON, mapping, transforms, cursor. `make micro` runs it.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run may stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot run may stop"
+)]
 
 use divan::{Bencher, black_box};
 use routemcp_unified::cursor::{Binding, CursorCodec, Position};
