@@ -85,7 +85,8 @@ bench-build:
 	tests/bench/build.sh
 
 micro: ## Measure the parts of a request one by one
-	cargo bench -p routemcp-unified -p routemcp-broker -p routemcp-runtime -p routemcp-store --benches
+	cargo bench -p routemcp-server -p routemcp-unified -p routemcp-broker -p routemcp-runtime -p routemcp-store \
+	  --bench unified --bench policy --bench call --bench lookups
 
 lint: ## What CI checks besides the tests
 	cargo fmt --all --check
