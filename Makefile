@@ -1,6 +1,6 @@
 # `make dev` and `make test` work on a fresh checkout; nothing else needs to be typed.
 .POSIX:
-.PHONY: help dev test sdk-test browser-test schema-test chaos fuzz load bench bench-build bench-scale micro release build host \
+.PHONY: help dev test sdk-test browser-test schema-test chaos fuzz load bench bench-build bench-scale callgrind micro release build host \
 	connectors components lint clean
 
 CONNECTORS = hubspot zoho-crm pipedrive gohighlevel
@@ -78,11 +78,15 @@ bench: bench-build ## Measure side by side with what people would use instead (Q
 bench-scale: bench-build ## Measure how far one server goes: slow calls, many connectors, many connections, overload
 	target/release/routemcp-bench scale $(ARGS)
 
+callgrind: bench-build ## Count the instructions of a request in the server (valgrind); ARGS=--keep keeps the profile
+	target/release/routemcp-bench instructions $(ARGS)
+
 bench-build:
 	tests/bench/build.sh
 
 micro: ## Measure the parts of a request one by one
-	cargo bench -p routemcp-unified -p routemcp-broker -p routemcp-runtime -p routemcp-store --benches
+	cargo bench -p routemcp-server -p routemcp-unified -p routemcp-broker -p routemcp-runtime -p routemcp-store \
+	  --bench unified --bench policy --bench call --bench lookups
 
 lint: ## What CI checks besides the tests
 	cargo fmt --all --check

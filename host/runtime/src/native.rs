@@ -53,7 +53,10 @@ enum Step {
 
 /// What it goes on with.
 type Sent = Result<Stored, Failure>;
-type Coroutine = Generator<'static, Sent, Step>;
+
+/// A stack with a connector's code on it. A type of its own, because the generator goes from thread to thread only while it
+/// borrows nothing, and a future forgets that.
+struct Coroutine(Generator<'static, Sent, Step>);
 
 /// A connector that is compiled in, with the limits of its component where they make sense.
 pub(crate) struct Native {
@@ -134,10 +137,10 @@ impl Native {
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match kept {
             Some(mut coroutine) => {
-                coroutine.init_code(code);
+                coroutine.0.init_code(code);
                 coroutine
             }
-            None => Gn::<Sent>::new_opt(STACK_WORDS, code),
+            None => Coroutine(Gn::<Sent>::new_opt(STACK_WORDS, code)),
         }
     }
 
@@ -151,7 +154,7 @@ impl Native {
 
 /// Lets the code run to its next request or its end.
 fn resume(host: &Arc<dyn Host>, coroutine: &mut Coroutine, sent: Option<Sent>) -> Result<Step, CallError> {
-    let running = || embedding::with_host(Arc::clone(host), || coroutine.raw_send(sent));
+    let running = || embedding::with_host(Arc::clone(host), || coroutine.0.raw_send(sent));
     let step = catch_unwind(AssertUnwindSafe(running));
     let step = step.map_err(|_| CallError::Trap("the native connector panicked".to_owned()))?;
     step.ok_or_else(|| CallError::Host("the native connector ended twice".to_owned()))

@@ -34,6 +34,9 @@ use crate::rate_limit::{RateLimit, Shared};
 use crate::request_log::RequestLog;
 use crate::work::Work;
 
+/// Calls of connectors that run at a time, unless the operator says otherwise.
+pub(crate) const CONCURRENT_CALLS: u32 = 1_000;
+
 /// What the parts need to know.
 pub(crate) struct Settings {
     /// `sqlite:` or `postgres:` URL.
@@ -43,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) master_keys: MasterKeys,
     /// Where compiled connectors are kept between starts.
     pub(crate) cache_directory: PathBuf,
+    /// Calls of connectors that run at a time; as many again may wait.
+    pub(crate) concurrent_calls: u32,
     /// Where a provider's live traffic goes instead of its own servers.
     pub(crate) provider_base_urls: BTreeMap<String, Url>,
     /// What providers allow each connection where that is not what manifests say.
@@ -74,6 +79,8 @@ pub(crate) async fn assemble(settings: Settings) -> anyhow::Result<Arc<App>> {
         .context("cannot open the database")?;
     let runtime = Runtime::new(EngineOptions {
         cache_directory: Some(settings.cache_directory),
+        concurrent_calls: settings.concurrent_calls as usize,
+        queued_calls: settings.concurrent_calls as usize,
         ..EngineOptions::default()
     })?;
     let network = Network::new(NetworkOptions {

@@ -18,6 +18,98 @@ const LEFT: f64 = 150.0;
 const RIGHT: f64 = 90.0;
 const LINE: f64 = 22.0;
 
+/// A line of a line chart.
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) points: Vec<(f64, f64)>,
+}
+
+/// Height of a line chart.
+const HEIGHT: f64 = 420.0;
+const COLOURS: [&str; 2] = ["#3267a8", "#b0412e"];
+
+/// Lines over one axis, with a logarithmic scale upwards: latencies past saturation would hide all others.
+pub(crate) fn lines(title: &str, all: &[Line]) -> String {
+    let points = || all.iter().flat_map(|line| &line.points);
+    let widest = points().map(|point| point.0).fold(1.0, f64::max);
+    let lowest = points()
+        .map(|point| point.1)
+        .fold(f64::MAX, f64::min)
+        .max(0.01)
+        .log10()
+        .floor();
+    let highest = points()
+        .map(|point| point.1)
+        .fold(0.1, f64::max)
+        .log10()
+        .ceil()
+        .max(lowest + 1.0);
+    let x = |value: f64| 70.0 + value / widest * (WIDTH - 160.0);
+    let y = |value: f64| {
+        let part = (value.max(0.01).log10() - lowest) / (highest - lowest);
+        part.mul_add(-(HEIGHT - 100.0), HEIGHT - 50.0)
+    };
+    let mut svg = head(title, HEIGHT);
+    let mut power = lowest;
+    while power <= highest {
+        let value = 10_f64.powf(power);
+        rule(&mut svg, (x(0.0), y(value)), (x(widest), y(value)));
+        text(
+            &mut svg,
+            62.0,
+            y(value) + 4.0,
+            "end",
+            "normal",
+            &value.to_string(),
+        );
+        power += 1.0;
+    }
+    for part in 0..=4 {
+        let value = widest * f64::from(part) / 4.0;
+        text(
+            &mut svg,
+            x(value),
+            HEIGHT - 25.0,
+            "middle",
+            "normal",
+            &format!("{value:.0}"),
+        );
+    }
+    for (line, colour) in all.iter().zip(COLOURS.iter().cycle()) {
+        let path: Vec<String> = line
+            .points
+            .iter()
+            .map(|(at, value)| format!("{:.1},{:.1}", x(*at), y(*value)))
+            .collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            svg,
+            r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="2"/>"#,
+            path.join(" ")
+        );
+        if let Some((at, value)) = line.points.last() {
+            text(
+                &mut svg,
+                x(*at) + 6.0,
+                y(*value) + 4.0,
+                "start",
+                "bold",
+                &line.name,
+            );
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn rule(svg: &mut String, from: (f64, f64), to: (f64, f64)) {
+    let _ = writeln!(
+        svg,
+        r##"<path d="M{:.1} {:.1}L{:.1} {:.1}" stroke="#d0d0d0"/>"##,
+        from.0, from.1, to.0, to.1
+    );
+}
+
 /// Horizontal bars, with a whisker from the lowest to the highest measurement.
 pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     let groups = bars.chunk_by(|one, other| one.group == other.group);
@@ -91,7 +183,7 @@ fn text(svg: &mut String, x: f64, y: f64, anchor: &str, weight: &str, words: &st
 
 #[cfg(test)]
 mod tests {
-    use super::{Bar, bars};
+    use super::{Bar, Line, bars, lines};
 
     fn bar(group: &str, label: &str, value: f64) -> Bar {
         Bar {
@@ -101,6 +193,22 @@ mod tests {
             low: value - 1.0,
             high: value + 1.0,
         }
+    }
+
+    #[test]
+    fn ten_times_the_latency_is_one_step_up() {
+        let points = vec![(0.0, 1.0), (50.0, 10.0), (100.0, 100.0)];
+        let svg = lines(
+            "Latency",
+            &[Line {
+                name: "p50".to_owned(),
+                points,
+            }],
+        );
+        assert!(
+            svg.contains(r#"points="70.0,370.0 420.0,210.0 770.0,50.0""#),
+            "{svg}"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod fastify;
 mod nginx;
-pub(crate) mod ours;
+mod ours;
 
 use anyhow::bail;
 

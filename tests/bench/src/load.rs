@@ -1,6 +1,7 @@
 //! The load generator: one URL, so many connections, each with one request after the other.
 
 mod connection;
+mod open_loop;
 mod wire;
 
 use std::cell::RefCell;
@@ -12,21 +13,25 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 
 use crate::usage;
 use connection::{Connection, Target};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// What to get: `http://127.0.0.1:7001/path?query`.
-    #[arg(long)]
-    url: String,
+    /// What to get: `http://127.0.0.1:7001/path?query`. Repeatable: callers take them in turn.
+    #[arg(long = "url", required = true)]
+    urls: Vec<String>,
     /// A header of each request, as `name: value`. Repeatable.
     #[arg(long = "header")]
     headers: Vec<String>,
+    /// Callers, each with one request at a time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
+    /// Begin so many requests a second instead, whether earlier ones have ended or not.
+    #[arg(long)]
+    rate: Option<f64>,
     /// How long to measure.
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
@@ -87,7 +92,11 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 /// Everything runs on one thread, so that the generator takes one core at most.
 async fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
-    let target = Target::parse(&arguments.url, &arguments.headers)?;
+    let targets = arguments
+        .urls
+        .iter()
+        .map(|url| Target::parse(url, &arguments.headers));
+    let targets: Vec<Target> = targets.collect::<anyhow::Result<_>>()?;
     let tally = Rc::new(RefCell::new(Tally {
         latencies: Histogram::new_with_bounds(1_000, 120_000_000_000, 3).context("histogram")?,
         failures: BTreeMap::new(),
@@ -96,9 +105,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     }));
     LocalSet::new()
         .run_until(async {
-            let callers: Vec<_> = (0..arguments.connections)
-                .map(|_| tokio::task::spawn_local(call(target.clone(), Rc::clone(&tally))))
-                .collect();
+            let callers = callers(arguments, &targets, &tally);
             tokio::time::sleep(Duration::from_secs_f64(arguments.warm_up)).await;
             let (started, cpu_before) = (Instant::now(), cpu(arguments)?);
             tally.borrow_mut().measuring = true;
@@ -115,6 +122,18 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
             Ok(summary(arguments, &tally.borrow(), took, cpu_seconds))
         })
         .await
+}
+
+/// Starts what makes the load.
+fn callers(arguments: &Arguments, targets: &[Target], tally: &Rc<RefCell<Tally>>) -> Vec<JoinHandle<()>> {
+    if let Some(rate) = arguments.rate {
+        let dispatch = open_loop::dispatch(targets.to_vec(), rate, Rc::clone(tally));
+        return vec![tokio::task::spawn_local(dispatch)];
+    }
+    let callers = targets.iter().cycle().take(arguments.connections);
+    callers
+        .map(|target| tokio::task::spawn_local(call(target.clone(), Rc::clone(tally))))
+        .collect()
 }
 
 /// One caller. A connection that breaks is counted and made again.
@@ -161,7 +180,13 @@ fn summary(arguments: &Arguments, tally: &Tally, took: Duration, cpu_seconds: Op
 /// Measures from a process of its own.
 pub(crate) async fn apart(asked: &Asked<'_>) -> anyhow::Result<Measured> {
     let mut command = std::process::Command::new(std::env::current_exe()?);
-    command.args(["load", "--url", asked.url]);
+    command.arg("load");
+    for url in asked.urls {
+        command.args(["--url", url]);
+    }
+    if let Some(rate) = asked.rate {
+        command.args(["--rate", &rate.to_string()]);
+    }
     for header in asked.headers {
         command.args(["--header", header]);
     }
@@ -187,9 +212,12 @@ pub(crate) async fn apart(asked: &Asked<'_>) -> anyhow::Result<Measured> {
 
 /// What to measure in a process of its own.
 pub(crate) struct Asked<'a> {
-    pub(crate) url: &'a str,
+    pub(crate) urls: &'a [String],
     pub(crate) headers: &'a [String],
+    /// Callers at a time; none with a rate.
     pub(crate) connections: usize,
+    /// Requests a second.
+    pub(crate) rate: Option<f64>,
     pub(crate) seconds: f64,
     pub(crate) warm_up: f64,
     pub(crate) pid: Option<u32>,

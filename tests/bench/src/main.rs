@@ -9,6 +9,7 @@ mod client;
 mod contestant;
 mod contestants;
 mod folders;
+mod instructions;
 mod load;
 mod names;
 mod process;
@@ -17,6 +18,8 @@ mod proxy;
 mod renamed;
 mod report;
 mod run;
+mod scale;
+mod server;
 mod statistics;
 mod usage;
 
@@ -33,6 +36,10 @@ struct Cli {
 enum Command {
     /// Measure all contestants side by side.
     Run(run::Arguments),
+    /// Measure how far one server goes.
+    Scale(scale::Arguments),
+    /// Count the instructions of a request with callgrind.
+    Instructions(instructions::Arguments),
     /// Be the fake provider.
     Provider(provider::Arguments),
     /// Be a plain proxy, made with axum and reqwest.
@@ -45,6 +52,8 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Scale(arguments) => scale::run(arguments).await,
+        Command::Instructions(arguments) => instructions::run(arguments).await,
         Command::Provider(arguments) => provider::run(arguments).await,
         Command::Proxy(arguments) => proxy::run(arguments).await,
         Command::Load(arguments) => load::run(arguments).await,

@@ -154,9 +154,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
 async fn measure(contestant: &Contestant, setting: Setting, pace: Pace) -> anyhow::Result<Measured> {
     let pid = contestant.process.as_ref().map(Process::pid).transpose()?;
     let asked = Asked {
-        url: &contestant.url(setting.limit),
+        urls: &[contestant.url(setting.limit)],
         headers: &contestant.headers,
         connections: setting.connections,
+        rate: None,
         seconds: pace.seconds,
         warm_up: pace.warm_up,
         pid,

@@ -71,6 +71,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         ),
         oauth_apps: OperatorApps::read(std::env::vars())?,
         cache_directory: folder::absolute(folder)?.join("cache"),
+        concurrent_calls: start::CONCURRENT_CALLS,
         provider_base_urls: arguments.host.base_urls(),
         provider_rates: arguments.host.rates(),
         allow_private_networks: arguments.host.allow_private_networks,

@@ -40,6 +40,10 @@ pub(crate) struct Arguments {
     /// Where compiled connectors are kept between starts.
     #[arg(long, env = "ROUTEMCP_CACHE_DIR", default_value = "/var/cache/routemcp")]
     cache_dir: PathBuf,
+    /// Calls of connectors that run at a time; as many again may wait, and the rest are told to come back. Address space for
+    /// all of them is taken at the start, though memory is not.
+    #[arg(long, env = "ROUTEMCP_CONCURRENT_CALLS", default_value_t = start::CONCURRENT_CALLS, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    concurrent_calls: u32,
     /// Opens the operator API under /admin/v1, at least 16 characters; best from the environment.
     #[arg(long, env = "ROUTEMCP_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
     admin_token: Option<SecretString>,
@@ -87,6 +91,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         public_url: arguments.host.public_url.clone(),
         oauth_apps: OperatorApps::read(std::env::vars())?,
         cache_directory: arguments.cache_dir.clone(),
+        concurrent_calls: arguments.concurrent_calls,
         provider_base_urls: arguments.host.base_urls(),
         provider_rates: arguments.host.rates(),
         allow_private_networks: arguments.host.allow_private_networks,

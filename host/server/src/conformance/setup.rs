@@ -42,6 +42,7 @@ impl Bench {
             public_url: None,
             oauth_apps: OperatorApps::default(),
             cache_directory: folder.path().join("cache"),
+            concurrent_calls: start::CONCURRENT_CALLS,
             provider_base_urls: BTreeMap::new(),
             provider_rates: Allowances::new(),
             allow_private_networks: base_url.is_some(),

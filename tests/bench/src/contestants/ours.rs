@@ -1,17 +1,9 @@
-//! RouteMCP itself: `routemcp serve` as in production, with one connection and one override.
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
+//! RouteMCP itself, with the HubSpot connector in each way that there is.
 
 use super::Start;
-use crate::client;
 use crate::contestant::Contestant;
 use crate::folders;
-use crate::names::{END_USER, MASTER_KEY, OVERRIDE, PROVIDER_TOKEN};
-use crate::process::Process;
+use crate::server::{Launch, Server};
 
 /// One way to run the HubSpot connector.
 #[derive(Clone, Copy)]
@@ -50,149 +42,24 @@ pub(crate) const PYTHON: Variant = Variant {
 
 pub(super) async fn start(variant: Variant, provider: &str) -> anyhow::Result<Start> {
     let bench = folders::bench()?;
-    let target = bench.parent().context("no target folder")?;
-    let (binary, connectors) = (
-        target.join(variant.binary),
-        bench.join("connectors").join(variant.connector),
-    );
-    for needed in [&binary, &connectors.join("hubspot.wasm")] {
+    let base_urls = [("hubspot", provider)];
+    let launch = Launch {
+        binary: bench.join("..").join(variant.binary),
+        connectors: bench.join("connectors").join(variant.connector),
+        ..Launch::shipped(variant.name, &base_urls)?
+    };
+    for needed in [&launch.binary, &launch.connectors.join("hubspot.wasm")] {
         if !needed.exists() {
             let why = format!("{} was not built (`make bench` says why)", needed.display());
             return Ok(Start::Skipped(why));
         }
     }
-    let base_urls = [("hubspot", provider)];
-    let server = Server::start(variant.name, &binary, &connectors, &base_urls).await?;
+    let server = launch.start().await?;
     server.connect("hubspot").await?;
     server.override_mapping("hubspot").await?;
     let Server {
         base, key, process, ..
     } = server;
-    Ok(Start::Running(Contestant::unified(
-        variant.name,
-        base,
-        &key,
-        process,
-    )))
-}
-
-/// A running `routemcp serve` with one organisation and a live key.
-pub(crate) struct Server {
-    pub(crate) base: String,
-    pub(crate) key: String,
-    /// Of each request, as `name: value`.
-    pub(crate) headers: Vec<String>,
-    pub(crate) process: Process,
-    pub(crate) folder: PathBuf,
-}
-
-impl Server {
-    /// Starts it on an empty database. `base_urls` says which provider is really where.
-    pub(crate) async fn start(
-        name: &str,
-        binary: &Path,
-        connectors: &Path,
-        base_urls: &[(&str, &str)],
-    ) -> anyhow::Result<Self> {
-        let folder = folders::fresh(name)?;
-        let on_database = |words: &[&str]| {
-            let mut command = Command::new(binary);
-            command.args(words).args(["--database-url", &database(&folder)]);
-            command.env("ROUTEMCP_MASTER_KEY", MASTER_KEY);
-            command
-        };
-        first_line(on_database(&["org", "create", "Bench"]))?;
-        let create = [
-            "keys",
-            "create",
-            "--org",
-            "Bench",
-            "--environment",
-            "live",
-            "--plan",
-            "unlimited",
-        ];
-        let scopes = ["--scopes", "read,write,connect,manage"];
-        let key = first_line(on_database(&[&create[..], &scopes].concat()))?;
-        let (base, process) = serve(&folder, binary, connectors, base_urls).await?;
-        Ok(Self {
-            base,
-            headers: vec![format!("authorization: Bearer {key}")],
-            key,
-            process,
-            folder,
-        })
-    }
-
-    /// Imports the measured connection.
-    pub(crate) async fn connect(&self, provider: &str) -> anyhow::Result<()> {
-        let body = json!({ "provider": provider, "endUserId": END_USER, "token": PROVIDER_TOKEN });
-        let request = client::plain()?.post(format!("{}/api/v1/connections", self.base));
-        client::exchange(request.bearer_auth(&self.key), Some(&body))
-            .await
-            .map(drop)
-    }
-
-    async fn override_mapping(&self, provider: &str) -> anyhow::Result<()> {
-        let (unified, property) = OVERRIDE;
-        let mapping =
-            json!({ "unifiedField": unified, "providerField": property, "direction": "bidirectional" });
-        let body = json!({ "provider": provider, "resource": "contact", "mappings": [mapping] });
-        let request = client::plain()?.put(format!("{}/api/v1/field-mappings", self.base));
-        client::exchange(request.bearer_auth(&self.key), Some(&body))
-            .await
-            .map(drop)
-    }
-}
-
-fn database(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("routemcp.db").display())
-}
-
-/// Starts a server on the database of a folder, and gives its URL.
-pub(crate) async fn serve(
-    folder: &Path,
-    binary: &Path,
-    connectors: &Path,
-    base_urls: &[(&str, &str)],
-) -> anyhow::Result<(String, Process)> {
-    let cache = folders::bench()?.join("cache");
-    let mut command = Command::new(binary);
-    command
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--database-url",
-            &database(folder),
-        ])
-        .arg("--connectors")
-        .arg(connectors)
-        .arg("--cache-dir")
-        .arg(cache)
-        .env("ROUTEMCP_MASTER_KEY", MASTER_KEY);
-    for (slug, url) in base_urls {
-        command.args(["--provider-base-url", &format!("{slug}={url}")]);
-        // The fake provider has no limit that could be reached.
-        command.args(["--provider-rate", &format!("{slug}=unlimited")]);
-    }
-    let mut process = Process::start(folder, &command)?;
-    let address = |output: &str| {
-        let line = output.lines().find(|line| line.contains("\"serving\""))?;
-        let line: Value = serde_json::from_str(line).ok()?;
-        line.get("address")?.as_str().map(str::to_owned)
-    };
-    let address = process.wait_for(address).await?;
-    Ok((format!("http://{address}"), process))
-}
-
-fn first_line(mut command: Command) -> anyhow::Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("cannot run {:?}", command.get_program()))?;
-    if !output.status.success() {
-        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    let contestant = Contestant::unified(variant.name, base, &key, process);
+    Ok(Start::Running(contestant))
 }

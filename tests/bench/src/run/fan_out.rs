@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::contestants::ours::Server;
 use crate::folders;
 use crate::load::{self, Asked};
 use crate::renamed::renamed;
+use crate::server::{Launch, Server};
 use crate::statistics::Spread;
 
 /// How long each provider thinks, in milliseconds.
@@ -42,19 +42,22 @@ pub(super) async fn measure(
     let provider = super::provider("slow-provider", DELAY_MS).await?;
     let connectors = folders::fresh("four-connectors")?;
     four_connectors(&connectors)?;
-    let binary = folders::binaries()?.join("routemcp");
     let base_urls = SLUGS.map(|slug| (slug, provider.url.as_str()));
-    let server = Server::start("fan-out", &binary, &connectors, &base_urls).await?;
+    let launch = Launch {
+        connectors,
+        ..Launch::shipped("fan-out", &base_urls)?
+    };
+    let server = launch.start().await?;
     for slug in SLUGS {
         server.connect(slug).await?;
     }
     let mut measured = Vec::new();
     for (providers, query) in [(1, "provider=hubspot&"), (SLUGS.len(), "")] {
         for connections in CALLERS {
-            let url = format!("{}/api/v1/contact?{query}limit=100", server.base);
+            let urls = [format!("{}/api/v1/contact?{query}limit=100", server.base)];
             let mut all = Vec::new();
             for _ in 0..rounds {
-                all.push(load::apart(&asked(&url, &server, connections, seconds)?).await?);
+                all.push(load::apart(&asked(&urls, &server, connections, seconds)?).await?);
             }
             let spread = |of: fn(&load::Measured) -> f64| Spread::of(all.iter().map(of)).context("no rounds");
             measured.push(FanOut {
@@ -70,15 +73,16 @@ pub(super) async fn measure(
 }
 
 fn asked<'a>(
-    url: &'a str,
+    urls: &'a [String],
     server: &'a Server,
     connections: usize,
     seconds: f64,
 ) -> anyhow::Result<Asked<'a>> {
     Ok(Asked {
-        url,
+        urls,
         headers: &server.headers,
         connections,
+        rate: None,
         seconds,
         warm_up: 0.5,
         pid: Some(server.process.pid()?),
