@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
 use super::connection::{Connection, Target};
 use super::{Tally, exchange};
 
@@ -16,33 +18,39 @@ pub(super) async fn dispatch(targets: Vec<Target>, rate: f64, tally: Rc<RefCell<
     // One pool for each target, so that a connection never changes its address.
     let pools: Vec<Rc<RefCell<Vec<Connection>>>> = targets.iter().map(|_| Rc::default()).collect();
     let under_way = Rc::new(());
-    let started = Instant::now();
-    let mut begun: u64 = 0;
-    while !tally.borrow().stop {
-        let due = (started.elapsed().as_secs_f64() * rate) as u64;
-        while begun < due {
-            let at = started + Duration::from_secs_f64(begun as f64 / rate);
-            let turn = usize::try_from(begun).unwrap_or_default() % targets.len().max(1);
-            begun += 1;
-            let (Some(target), Some(pool)) = (targets.get(turn), pools.get(turn)) else {
-                return;
-            };
-            if Rc::strong_count(&under_way) > MOST {
-                tally
-                    .borrow_mut()
-                    .count(Err(std::io::ErrorKind::WouldBlock.into()), Duration::ZERO);
-                continue;
-            }
-            tokio::task::spawn_local(one(
-                target.clone(),
-                Rc::clone(pool),
-                Rc::clone(&tally),
-                at,
-                Rc::clone(&under_way),
-            ));
+    let mut due = clock(rate);
+    let mut turns = targets.iter().zip(&pools).cycle();
+    while let Some(at) = due.recv().await {
+        let Some((target, pool)) = turns.next().filter(|_| !tally.borrow().stop) else {
+            return;
+        };
+        if Rc::strong_count(&under_way) > MOST {
+            let broken = std::io::ErrorKind::WouldBlock.into();
+            tally.borrow_mut().count(Err(broken), Duration::ZERO);
+            continue;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        let (pool, tally, under_way) = (Rc::clone(pool), Rc::clone(&tally), Rc::clone(&under_way));
+        tokio::task::spawn_local(one(target.clone(), pool, tally, at, under_way));
     }
+}
+
+/// When requests are due, from a thread of its own: the timer of tokio counts in milliseconds, which is as long as a
+/// request takes. It ends when nobody listens any more.
+fn clock(rate: f64) -> UnboundedReceiver<Instant> {
+    let (sender, receiver) = unbounded_channel();
+    std::thread::spawn(move || {
+        let started = Instant::now();
+        let mut number: u64 = 0;
+        loop {
+            let at = started + Duration::from_secs_f64(number as f64 / rate);
+            std::thread::sleep(at.saturating_duration_since(Instant::now()));
+            if sender.send(at).is_err() {
+                return;
+            }
+            number += 1;
+        }
+    });
+    receiver
 }
 
 async fn one(
