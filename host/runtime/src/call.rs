@@ -42,7 +42,7 @@ pub struct Query {
 }
 
 /// A page of records, in the provider's own shape.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Page {
     /// The records.
     pub records: Records,

@@ -91,6 +91,11 @@ pub(crate) fn record_at(body: &Body, pointer: &str) -> Result<Value, CallError> 
 pub(crate) fn records_at(body: Body, pointers: &[String], limit: u32) -> Result<Records, CallError> {
     Records::at(body, pointers, limit as usize).map_err(|problem| match problem {
         Problem::Nothing(pointer) => nothing_at(pointer),
+        Problem::Twice(one, other) => CallError::Contract(format!(
+            "`{}` and `{}` lead to the same records",
+            clean_text(one, 200),
+            clean_text(other, 200)
+        )),
         Problem::TooMany(got) => too_many(got, limit),
     })
 }

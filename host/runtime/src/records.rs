@@ -5,13 +5,13 @@ use std::sync::Arc;
 use routemcp_unified::json::{Document, Node};
 
 /// Records in order. Reading one builds nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Records {
     documents: Vec<Document>,
     places: Vec<Place>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Place {
     document: usize,
     pointer: Arc<str>,
@@ -32,16 +32,23 @@ impl Records {
         Self { documents, places }
     }
 
-    /// What the pointers lead to, in order: a list of records, or one. An error is the pointer that leads nowhere; none when
-    /// there would be more than `limit`.
+    /// What the pointers lead to, in order: a list of records, or one. No pointer may lead into what another one leads to,
+    /// because each record is read in full: a few bytes of pointers could make gigabytes of one text.
     pub(crate) fn at(document: Document, pointers: &[String], limit: usize) -> Result<Self, Problem<'_>> {
+        // One more than the limit for an empty list. Looking a pointer up takes time, also where it leads to nothing.
+        if pointers.len() > limit.max(1) {
+            return Err(Problem::TooMany(pointers.len()));
+        }
         let mut places = Vec::new();
-        for pointer in pointers {
+        for (index, pointer) in pointers.iter().enumerate() {
+            let others = pointers.iter().take(index);
+            if let Some(other) = others.into_iter().find(|other| overlap(pointer, other)) {
+                return Err(Problem::Twice(pointer, other));
+            }
             let node = document.at(pointer).ok_or(Problem::Nothing(pointer))?;
             let pointer: Arc<str> = pointer.as_str().into();
             let elements = node.elements();
             let count = places.len().saturating_add(elements.unwrap_or(1));
-            // Counted before they are noted: pointers may lead to the same list a thousand times.
             if count > limit {
                 return Err(Problem::TooMany(count));
             }
@@ -80,11 +87,24 @@ impl Records {
     }
 }
 
+/// Whether one leads into what the other leads to. A place has one pointer only: its escapes and indices have one form.
+fn overlap(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let rest = long.strip_prefix(short);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Why pointers give no records.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Problem<'a> {
     /// There is nothing at this one.
     Nothing(&'a str),
+    /// Both lead to the same records, or one into those of the other.
+    Twice(&'a str, &'a str),
     /// They lead to so many, or more.
     TooMany(usize),
 }
@@ -122,7 +142,11 @@ mod tests {
             at(&["/results", "/nowhere"], 9),
             problem(Problem::Nothing("/nowhere"))
         );
-        assert_eq!(at(&["/results", "/results"], 3), problem(Problem::TooMany(4)));
+        assert_eq!(at(&["/results", "/one"], 2), problem(Problem::TooMany(3)));
+        assert_eq!(at(&["/none", "/none", "/none"], 2), problem(Problem::TooMany(3)));
+        for (one, other) in [("/results", "/results"), ("/results/0", "/results"), ("/one", "")] {
+            assert_eq!(at(&[one, other], 9), problem(Problem::Twice(other, one)));
+        }
     }
 
     #[test]

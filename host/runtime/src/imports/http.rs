@@ -2,6 +2,7 @@
 
 use routemcp_broker::{Body, Request, Response, SendError};
 use routemcp_unified::json::{Budget, Document, JsonError};
+use routemcp_unified::mapping::FieldPath;
 use wasmtime::component::Resource;
 
 use crate::bindings::routemcp::connector::http::{
@@ -63,12 +64,12 @@ pub(crate) fn parse(budget: &mut Budget, body: &[u8]) -> Result<Option<Document>
 
 /// A member of each element of a list, as JSON.
 pub(crate) fn plucked(json: &Document, array: &str, member: &str) -> Vec<Option<String>> {
-    let Some(list) = json.at(array) else {
+    let (Some(list), Ok(member)) = (json.at(array), FieldPath::from_root(member)) else {
         return Vec::new();
     };
     let elements = (0..list.elements().unwrap_or_default()).filter_map(|index| list.element(index));
     elements
-        .map(|element| element.at(member).map(|node| node.to_string()))
+        .map(|element| member.find(element).map(|node| node.to_string()))
         .collect()
 }
 

@@ -11,8 +11,10 @@ use serde_json_borrow::{OwnedValue, Value as Borrowed};
 use super::{Budget, JsonError};
 use crate::pointer;
 
-/// A parsed document. Of members with the same name the first counts.
-#[derive(Clone, Debug)]
+/// A parsed document. Of members with the same name the last counts, as for `serde_json`.
+///
+/// It cannot be cloned: a clone of an [`OwnedValue`] borrows from the text of the first.
+#[derive(Debug)]
 pub struct Document(OwnedValue);
 
 /// One value of a document, or of a `serde_json::Value`.
@@ -71,7 +73,9 @@ impl<'a> Node<'a> {
     pub fn step(self, token: &str) -> Option<Self> {
         match self.0 {
             Inner::Borrowed(Borrowed::Object(members)) => {
-                members.get(token).map(|value| Self(Inner::Borrowed(value)))
+                let mut members = members.as_vec().iter();
+                let found = members.rfind(|(name, _)| *name == token);
+                found.map(|(_, value)| Self(Inner::Borrowed(value)))
             }
             Inner::Borrowed(Borrowed::Array(_)) => self.element(pointer::index(token)?),
             Inner::Built(Value::Object(members)) => members.get(token).map(Self::from),
@@ -226,6 +230,13 @@ mod tests {
         }
         assert_eq!(read.at("/a~1b").and_then(Node::elements), Some(2));
         assert!(read.at("/").is_some_and(Node::is_null) && read.root().is_object());
+    }
+
+    #[test]
+    fn of_members_with_the_same_name_the_last_counts() {
+        let read = document(r#"{"a":1,"b":2,"a":3}"#);
+        assert_eq!(read.at("/a").map(Node::to_value), Some(json!(3)));
+        assert_eq!(read.root().to_value(), json!({ "a": 3, "b": 2 }));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) struct Activity(Arc<Mutex<State>>);
 
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Requests under way; HTTP/2 has several.
+    /// Requests under way.
     running: usize,
     /// Whether there was any yet.
     fresh: bool,

@@ -12,9 +12,9 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Version, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tower::ServiceExt as _;
@@ -25,10 +25,6 @@ use super::stream::Noticed;
 
 /// The most that is buffered for one connection before a request's head is complete, in bytes.
 const HEAD_BYTES: usize = 64 << 10;
-/// HTTP/2: requests at a time on one connection, and what may be under way unread for one and for all of them, in bytes.
-const STREAMS: u32 = 64;
-const STREAM_WINDOW: u32 = 64 << 10;
-const CONNECTION_WINDOW: u32 = 256 << 10;
 /// How long a connection may take to end once it was told to.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -70,15 +66,12 @@ pub(super) async fn serve(stream: TcpStream, shared: Shared, _place: OwnedSemaph
     let _ = tokio::time::timeout(FAREWELL, connection).await;
 }
 
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    // Our own clock covers heads on both protocols.
-    builder.http1().header_read_timeout(None).max_buf_size(HEAD_BYTES);
-    builder
-        .http2()
-        .max_concurrent_streams(STREAMS)
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW);
+/// HTTP/1 alone: what is in front of us speaks HTTP/2 to browsers, and a caller who opens no window would hold an answer, its
+/// connection and its place without our clocks noticing.
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    // Our own clock covers heads.
+    builder.header_read_timeout(None).max_buf_size(HEAD_BYTES);
     builder
 }
 
