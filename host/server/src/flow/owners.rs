@@ -72,7 +72,7 @@ impl Owners {
         let missing = |record: &Record| {
             ["ownerName", "ownerEmail"]
                 .iter()
-                .any(|field| record.get(*field).is_some_and(Value::is_null))
+                .any(|field| record.get(field).is_some_and(Value::is_null))
         };
         let wanted = records
             .iter()
