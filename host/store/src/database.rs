@@ -10,7 +10,7 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Transaction};
 
 use crate::error::StoreError;
 pub use location::sqlite_url;
@@ -95,7 +95,10 @@ impl Database {
     }
 
     async fn open_server(url: &str, connections: u32) -> Result<Self, StoreError> {
+        // Asking whether a statement is to be logged upsets the filters of layers: the next span is then not collected
+        // (https://github.com/tokio-rs/tracing/pull/3572).
         let options: AnyConnectOptions = url.parse()?;
+        let options = options.disable_statement_logging();
         let mut connection = AnyConnection::connect_with(&options).await?;
         // Migrators of several replicas wait for each other at an advisory lock.
         migrate(&mut connection).await?;
@@ -109,7 +112,7 @@ impl Database {
             readers: pool.clone(),
             writer: pool,
             backend: Backend::Server,
-            server: Some(url.parse()?),
+            server: Some(url.parse::<PgConnectOptions>()?.disable_statement_logging()),
             writers: Arc::default(),
         })
     }

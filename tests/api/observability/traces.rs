@@ -16,13 +16,11 @@ fn traced(collector: &Collector) -> Setup {
     Server::setup().environment("ROUTEMCP_OTLP_ENDPOINT", &collector.url)
 }
 
+/// Hands this thread's other tasks on while it waits: the collector may be one of them.
 fn end(server: &mut Server) {
     server.process().signal("TERM");
-    assert!(
-        server.process().wait(Duration::from_secs(20)).success(),
-        "{}",
-        server.log()
-    );
+    let ended = tokio::task::block_in_place(|| server.process().wait(Duration::from_secs(20)));
+    assert!(ended.success(), "{}", server.log());
 }
 
 fn named<'a>(spans: &'a [Span], name: &str) -> Vec<&'a Span> {
@@ -56,7 +54,12 @@ async fn a_request_leads_to_its_connector_call_and_that_to_the_provider_request(
     let request = named(&spans, "GET /api/v1/{resource}/{id}");
     let call = named(&spans, "connector call");
     let sent = named(&spans, "provider request");
-    assert_eq!((request.len(), call.len(), sent.len()), (1, 1, 1), "{spans:#?}");
+    let log = server.log();
+    assert_eq!(
+        (request.len(), call.len(), sent.len()),
+        (1, 1, 1),
+        "{all:#?}\n{log}"
+    );
     let (request, call, sent) = (request[0], call[0], sent[0]);
     assert_eq!(hex(&request.parent_span_id), CALLER);
     assert_eq!(call.parent_span_id, request.span_id);
