@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 
 import { skip } from './support/chromium.mjs';
 import { LOCAL_ORIGINS } from './support/server.mjs';
-import { openWidget, sees, told, toldOf } from './support/widget.mjs';
+import { openWidget, pressToClose, sees, told, toldOf } from './support/widget.mjs';
 import { withServer } from './support/with-server.mjs';
 
 const LIMIT = { timeout: 60_000 };
@@ -102,7 +102,7 @@ describe('connecting an account', { skip, timeout: 400_000 }, () => {
       await tabTo(page, button(frame, 'Continue with HubSpot'));
       const [popup] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('Enter')]);
       await popup.getByRole('button', { name: 'Allow', exact: true }).focus();
-      await popup.keyboard.press('Enter');
+      pressToClose(popup, 'Enter');
       assert.equal((await toldOf(page, 'success', 30_000)).provider, 'hubspot');
     }),
   );

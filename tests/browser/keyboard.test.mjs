@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { skip } from './support/chromium.mjs';
-import { openWidget, sees, told, toldOf } from './support/widget.mjs';
+import { openWidget, pressToClose, sees, told, toldOf } from './support/widget.mjs';
 import { withMock } from './support/with-mock.mjs';
 
 const LIMIT = { timeout: 30_000 };
@@ -90,7 +90,7 @@ describe('the keyboard', { skip, timeout: 180_000 }, () => {
     LIMIT,
     use(async (page) => {
       await sees(await openWidget(page, { token: 'ct_plain' }), 'Connect an account');
-      await press(page, 'Escape');
+      pressToClose(page, 'Escape');
       await toldOf(page, 'close');
       assert.deepEqual(await told(page), [['close']]);
       assert.equal(await page.evaluate(() => document.activeElement.id), 'connect');
@@ -131,7 +131,7 @@ describe('the keyboard', { skip, timeout: 180_000 }, () => {
       await sees(frame, 'HubSpot is connected');
       assert.equal(await focused(page), 'Done');
       assert.equal(await frame.getByRole('status').textContent(), 'HubSpot is connected.');
-      await press(page, 'Enter');
+      pressToClose(page, 'Enter');
       await toldOf(page, 'close');
       assert.deepEqual(
         (await told(page)).map(([name]) => name),
@@ -150,7 +150,7 @@ describe('the keyboard', { skip, timeout: 180_000 }, () => {
       const [popup] = await Promise.all([page.waitForEvent('popup'), press(page, 'Enter')]);
       await popup.getByRole('link', { name: 'Allow' }).waitFor();
       await popup.keyboard.press('Tab');
-      await popup.keyboard.press('Enter');
+      pressToClose(popup, 'Enter');
       assert.equal((await toldOf(page, 'success')).provider, 'hubspot');
       await toldOf(page, 'close');
       await page.waitForTimeout(100);

@@ -28,6 +28,14 @@ export async function toldOf(page, name, timeout = 10_000) {
   return (await told(page)).find(([said]) => said === name)[1];
 }
 
+/**
+ * Presses a key that closes what has the focus. Nothing waits for the key itself: where the frame or window is gone
+ * before its keyup, Chromium never acknowledges it. Wait for what the key brings about instead.
+ */
+export function pressToClose(page, key) {
+  page.keyboard.press(key).catch(() => {});
+}
+
 /** The heading of the view that is shown, once it is this one. */
 export const heading = (frame, name) => frame.getByRole('heading', { level: 1, name });
 
