@@ -13,7 +13,7 @@ help: ## Show this list
 dev: build ## Start the server on port 5001 with test data, and print a curl to try
 	$(ROUTEMCP) dev $(ARGS)
 
-test: build ## Run every test
+test: build ## Run the tests that need nothing else installed
 	cargo test --workspace
 
 sdk-test: build ## Test the SDKs, the projects of `connector new`, and the community connectors (Node 20, Python 3.11)
@@ -36,7 +36,7 @@ schema-test: build ## Hold the server against its own OpenAPI document (Python 3
 	target/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tests/schemathesis/requirements.txt
 	target/schemathesis/bin/python tests/schemathesis/run.py $(ROUTEMCP)
 
-chaos: build ## A minute of restarts, kills, swaps and a failing provider; nothing acknowledged may be lost (PostgreSQL)
+chaos: build ## A minute of restarts, kills, swaps and a failing provider (starts a PostgreSQL of its own)
 	ROUTEMCP_CHAOS_SECONDS=60 cargo test --workspace --test api chaos -- --nocapture
 
 fuzz: ## Fuzz cursors, mappings, manifests and egress for FUZZ_SECONDS each, 20 by default (a C++ compiler)

@@ -154,6 +154,7 @@ impl Linked {
             },
         }
     }
+
     /// Makes an instance as every call does, and says how long that took.
     pub(crate) async fn instantiate(&self, context: CallContext) -> Result<Duration, CallError> {
         let mut store = self.store(context, None);

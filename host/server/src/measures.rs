@@ -96,6 +96,11 @@ const ALL: &[(Kind, &str, &str)] = &[
         "1 if the database answered when it was last looked at.",
     ),
     (
+        Gauge,
+        "routemcp_redis_up",
+        "1 while rate limits are counted in Redis.",
+    ),
+    (
         Counter,
         "routemcp_request_log_dropped_total",
         "Finished requests that the request log lost.",

@@ -14,7 +14,7 @@ const IDLE: Duration = Duration::from_secs(3_660);
 const REMEMBERED: u64 = 50_000;
 
 /// Requests of one connection that are under way at once, where neither operator nor manifest says. Zoho allows 5 to 25 by
-/// edition and the others do not say (providers.md, "Burst limit"); a provider that wants fewer answers 429.
+/// edition (its API limits page) and the others do not say; a provider that wants fewer answers 429.
 const CONCURRENT: u32 = 10;
 
 /// What providers allow each connection where the operator knows better than the manifest, by slug.
@@ -45,9 +45,21 @@ impl Traffic {
                 provider: manifest.slug.clone(),
             };
             let given = self.allowances.get(&manifest.slug).copied();
-            let allowance = given.unwrap_or_else(|| published(manifest));
-            Arc::new(Governor::new(allowance, Box::new(observer)))
+            Arc::new(Governor::new(allowance(given, manifest), Box::new(observer)))
         })
+    }
+}
+
+/// What the operator says stands. One who says no more than another rate leaves the requests at a time as they are.
+fn allowance(given: Option<Allowance>, manifest: &Manifest) -> Allowance {
+    let published = published(manifest);
+    match given {
+        None => published,
+        Some(given) if given.rate.is_none() => given,
+        Some(given) => Allowance {
+            concurrent: given.concurrent.or(published.concurrent),
+            ..given
+        },
     }
 }
 

@@ -8,7 +8,7 @@ const HOW: &str = "give SLUG=REQUESTS/SECONDS, SLUG=REQUESTS/SECONDS/CONCURRENT,
 /// The longest window, in seconds: a day.
 const LONGEST: u32 = 86_400;
 
-/// Parses one. Without CONCURRENT there is no limit on requests under way at once, other than the rate.
+/// Parses one. Without CONCURRENT the manifest's number of requests under way at once stands.
 pub(super) fn slug_and_allowance(text: &str) -> Result<(String, Allowance), String> {
     let (slug, allowance) = text.split_once('=').ok_or(HOW)?;
     if slug.is_empty() {

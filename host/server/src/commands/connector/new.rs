@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 /// A language with an SDK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
-    /// Small and fast: half a megabyte.
+    /// Small and fast: a fifth of a megabyte.
     Rust,
     /// JavaScript or TypeScript, for Node 20.10 or newer.
     Javascript,
