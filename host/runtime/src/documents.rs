@@ -126,7 +126,7 @@ fn parse(budget: &mut Budget, text: &str) -> Result<Value, CallError> {
 fn not_a_record(error: JsonError) -> CallError {
     match error {
         JsonError::TooManyValues { .. } => CallError::Limit(LimitExceeded::JsonValues),
-        JsonError::Syntax(_) | JsonError::Unreadable(_) => {
+        JsonError::Unreadable(_) | JsonError::PrivateName => {
             CallError::Contract(format!("a record is not JSON: {error}"))
         }
     }

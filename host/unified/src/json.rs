@@ -15,15 +15,19 @@ pub const MAX_VALUES: usize = 200_000;
 /// A document that takes no more than this part of the budget is small.
 const SMALL: usize = 32;
 
+/// With the feature `raw_value`, which axum switches on, `serde_json` parses the text under this name and puts the outcome in
+/// the place of the object: values that no budget has seen.
+const PRIVATE_NAME: &str = "$serde_json::private::RawValue";
+
 /// Why a text was not parsed.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
-    /// Not JSON.
-    #[error(transparent)]
-    Syntax(#[from] serde_json::Error),
     /// Not JSON, or not even text.
     #[error(transparent)]
     Unreadable(std::io::Error),
+    /// A name that the parser keeps for itself.
+    #[error("holds the name `{PRIVATE_NAME}`, which is not possible here")]
+    PrivateName,
     /// More values than there may be.
     #[error("holds more than {limit} values")]
     TooManyValues {
@@ -62,8 +66,11 @@ impl Budget {
     /// # Errors
     /// [`JsonError`] when it is not JSON, or the documents hold too many values together.
     pub fn parse(&mut self, text: &[u8]) -> Result<Value, JsonError> {
-        self.spend(text)?;
-        Ok(serde_json::from_slice(text)?)
+        let document = self.document(text)?;
+        if document.root().has_name(PRIVATE_NAME) {
+            return Err(JsonError::PrivateName);
+        }
+        Ok(document.root().to_value())
     }
 
     fn spend(&mut self, text: &[u8]) -> Result<(), JsonError> {
@@ -110,7 +117,7 @@ fn values(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, JsonError, MAX_VALUES, SMALL, at_most, parse, values};
+    use super::{Budget, JsonError, MAX_VALUES, PRIVATE_NAME, SMALL, at_most, parse, values};
 
     #[test]
     fn values_are_counted_outside_of_texts_only() {
@@ -127,7 +134,7 @@ mod tests {
             parse(large.as_bytes()),
             Err(JsonError::TooManyValues { .. })
         ));
-        assert!(matches!(parse(b"{"), Err(JsonError::Syntax(_))));
+        assert!(matches!(parse(b"{"), Err(JsonError::Unreadable(_))));
         assert_eq!(parse(b"[1]").unwrap(), serde_json::json!([1]));
     }
 
@@ -136,6 +143,24 @@ mod tests {
         let budget = 4 * SMALL;
         let text = format!("[\"{}\"]", ",".repeat(budget * 2));
         assert!(Budget::of(budget).parse(text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn no_name_leads_round_the_budget() {
+        let hidden = serde_json::json!({ "a": [{ PRIVATE_NAME: "[1,2,3,4,5]" }] }).to_string();
+        let escaped = hidden.replace('$', "\\u0024");
+        for text in [hidden, escaped] {
+            assert!(
+                matches!(parse(text.as_bytes()), Err(JsonError::PrivateName)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let error = parse(b"{\"a\": nul}").unwrap_err();
+        assert_eq!(error.to_string(), "expected ident at line 1 column 10");
     }
 
     #[test]

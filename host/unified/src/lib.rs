@@ -19,5 +19,5 @@ mod record;
 mod time;
 mod write;
 
-pub use record::Record;
+pub use record::{Cell, Record};
 pub use write::{FieldErrors, WriteMode};

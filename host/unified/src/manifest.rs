@@ -121,7 +121,7 @@ pub struct Sandbox {
 impl Manifest {
     /// Reads and checks a manifest: first against the [JSON Schema](json_schema()), then for sense.
     pub fn parse(json: &str) -> Result<Self, ManifestError> {
-        let value: Value = serde_json::from_str(json)
+        let value = crate::json::parse(json.as_bytes())
             .map_err(|error| ManifestError::single("", format!("is not JSON: {error}")))?;
         json_schema::check(&value)?;
         let mut manifest =

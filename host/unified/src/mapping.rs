@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::write::{FieldErrors, WriteMode};
 pub(crate) use coerce::tidy as tidy_number;
-pub use effective::{EffectiveMapping, MappingRow, ReadError};
+pub use effective::{EffectiveMapping, MappingRow, ReadError, Room};
 pub use layers::{MappingError, MappingSource, check_overrides};
 pub use overrides::{MappingOverride, OverrideChange, parse_overrides};
 pub use path::FieldPath;

@@ -1,43 +1,123 @@
 //! A record in the unified form.
 
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
-/// The fields of a record in the order of their schema. There are two dozen at most, so that finding one takes no index, and
-/// their names are not copied for each record.
+/// The fields of a record in the order of their schema. There are two dozen at most, so that finding one takes no index;
+/// names and texts are those of the mapping and of the provider's document, and are not copied for each record.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record(Vec<(&'static str, Value)>);
+pub struct Record<'a>(Vec<(&'a str, Cell<'a>)>);
 
-impl Record {
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Text, as it stands in the document unless it was changed.
+    Text(Cow<'a, str>),
+    /// An object whose members are known by name.
+    Members(Record<'a>),
+    /// Anything else, null among it.
+    Value(Value),
+}
+
+impl<'a> Record<'a> {
     pub(crate) fn with_capacity(fields: usize) -> Self {
         Self(Vec::with_capacity(fields))
     }
 
     /// Adds a field, which the record must not have yet.
-    pub fn push(&mut self, field: &'static str, value: Value) {
-        self.0.push((field, value));
+    pub fn push(&mut self, field: &'a str, value: impl Into<Cell<'a>>) {
+        self.0.push((field, value.into()));
     }
 
     /// The value of a field.
     #[must_use]
-    pub fn get(&self, field: &str) -> Option<&Value> {
+    pub fn get(&self, field: &str) -> Option<&Cell<'a>> {
         let found = self.0.iter().find(|(name, _)| *name == field);
         found.map(|(_, value)| value)
     }
 
     /// The value of a field, to be changed.
-    pub fn get_mut(&mut self, field: &str) -> Option<&mut Value> {
+    #[must_use]
+    pub fn get_mut(&mut self, field: &str) -> Option<&mut Cell<'a>> {
         let found = self.0.iter_mut().find(|(name, _)| *name == field);
         found.map(|(_, value)| value)
     }
 
     /// Its fields in their order.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Cell<'a>)> {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 }
 
-impl Serialize for Record {
+impl Cell<'_> {
+    /// No value.
+    pub const NULL: Self = Self::Value(Value::Null);
+
+    /// Whether there is no value.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Value(Value::Null))
+    }
+
+    /// The text that it is, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Value(value) => value.as_str(),
+            Self::Members(_) => None,
+        }
+    }
+
+    /// About how many bytes it takes in an answer.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Members(members) => members
+                .fields()
+                .map(|(name, member)| name.len() + member.weight())
+                .sum(),
+            Self::Value(value) => weight(value),
+        }
+    }
+}
+
+/// What punctuation and numbers take.
+const SMALL: usize = 8;
+
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(elements) => elements.iter().map(|element| SMALL + weight(element)).sum(),
+        Value::Object(members) => {
+            let member = |(name, member): (&String, &Value)| SMALL + name.len() + weight(member);
+            members.iter().map(member).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => SMALL,
+    }
+}
+
+impl From<Value> for Cell<'_> {
+    fn from(value: Value) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (name, value) in &self.0 {
@@ -47,10 +127,34 @@ impl Serialize for Record {
     }
 }
 
-impl From<Record> for Value {
-    fn from(record: Record) -> Self {
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Members(members) => members.serialize(serializer),
+            Self::Value(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl From<Record<'_>> for Value {
+    fn from(record: Record<'_>) -> Self {
         let members = record.0.into_iter();
-        Self::Object(members.map(|(name, value)| (name.to_owned(), value)).collect())
+        Self::Object(
+            members
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl From<Cell<'_>> for Value {
+    fn from(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Text(text) => Self::String(text.into_owned()),
+            Cell::Members(members) => members.into(),
+            Cell::Value(value) => value,
+        }
     }
 }
 
@@ -58,21 +162,42 @@ impl From<Record> for Value {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Record;
+    use super::{Cell, Record};
 
     #[test]
     fn fields_are_found_changed_and_written_in_their_order() {
-        let mut record = Record::with_capacity(2);
+        let mut inner = Record::default();
+        inner.push("d", json!([1]));
+        let mut record = Record::with_capacity(3);
         record.push("b", json!(1));
-        record.push("a", Value::Null);
-        assert_eq!(record.get("b"), Some(&json!(1)));
-        assert_eq!(record.get("c"), None);
-        *record.get_mut("a").unwrap() = json!("x");
-        assert_eq!(serde_json::to_string(&record).unwrap(), r#"{"b":1,"a":"x"}"#);
+        record.push("a", Cell::NULL);
+        record.push("c", Cell::Members(inner));
+        assert_eq!(record.get("b"), Some(&Cell::Value(json!(1))));
+        assert_eq!(record.get("x"), None);
+        assert!(record.get("a").is_some_and(Cell::is_null));
+        *record.get_mut("a").unwrap() = "x".into();
+        assert_eq!(record.get("a").unwrap().as_str(), Some("x"));
+        let text = r#"{"b":1,"a":"x","c":{"d":[1]}}"#;
+        assert_eq!(serde_json::to_string(&record).unwrap(), text);
         assert_eq!(
             record.fields().map(|(name, _)| name).collect::<Vec<_>>(),
-            ["b", "a"]
+            ["b", "a", "c"]
         );
-        assert_eq!(Value::from(record), json!({ "b": 1, "a": "x" }));
+        assert_eq!(Value::from(record).to_string(), text);
+    }
+
+    #[test]
+    fn a_cell_weighs_about_what_it_takes() {
+        for value in [
+            json!("a text of some length"),
+            json!({ "name": ["one", 2, null], "other": { "inner": "text" } }),
+            json!([[], [], {}]),
+        ] {
+            let (written, weight) = (value.to_string().len(), Cell::from(value.clone()).weight());
+            assert!(
+                weight * 2 >= written && weight <= written * 4,
+                "{value}: {weight}"
+            );
+        }
     }
 }

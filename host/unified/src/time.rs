@@ -11,6 +11,18 @@ pub(crate) fn format(timestamp: Timestamp) -> String {
     format!("{timestamp:.3}")
 }
 
+/// Whether this is the unified spelling of an instant, so that formatting it would give the same text.
+pub(crate) fn is_unified(text: &str) -> bool {
+    const FORM: &[u8] = b"dddd-dd-ddTdd:dd:dd.dddZ";
+    let fits = |(byte, form): (u8, &u8)| match form {
+        b'd' => byte.is_ascii_digit(),
+        other => byte == *other,
+    };
+    let has_form = text.len() == FORM.len() && text.bytes().zip(FORM).all(fits);
+    // A leap second is read as the second before it.
+    has_form && text.get(17..19) != Some("60") && text.parse::<Timestamp>().is_ok()
+}
+
 /// An instant: date, time and offset (or `Z`). A date alone is its midnight in UTC.
 pub(crate) fn parse_instant(text: &str) -> Option<Timestamp> {
     match parse_date(text) {
@@ -58,6 +70,29 @@ mod tests {
                 Some(expected),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_unified_already_stays_as_it_is() {
+        for text in [
+            "2026-03-09T15:00:00.000Z",
+            "1969-12-31T23:59:59.999Z",
+            "0000-01-01T00:00:00.000Z",
+        ] {
+            assert!(is_unified(text), "{text}");
+            assert_eq!(parse_instant(text).map(format).as_deref(), Some(text));
+        }
+        for text in [
+            "2026-03-09T15:00:00Z",
+            "2026-03-09T15:00:00.000+",
+            "2026-03-09 15:00:00.000Z",
+            "2026-02-30T15:00:00.000Z",
+            "2016-12-31T23:59:60.000Z",
+            "2026-03-09T24:00:00.000Z",
+            "2026-03-09T15:00:00.é0Z",
+        ] {
+            assert!(!is_unified(text), "{text}");
         }
     }
 

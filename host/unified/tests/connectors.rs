@@ -14,7 +14,9 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use routemcp_unified::WriteMode;
 use routemcp_unified::manifest::{Manifest, ResourceManifest};
-use routemcp_unified::mapping::{DateTimeFormat, Direction, EffectiveMapping, FieldPath, Mapping, Transform};
+use routemcp_unified::mapping::{
+    DateTimeFormat, Direction, EffectiveMapping, FieldPath, Mapping, Room, Transform,
+};
 use routemcp_unified::schema::{ADDRESS_MEMBERS, FieldKind, Resource};
 use serde_json::{Map, Value, json};
 
@@ -79,7 +81,9 @@ fn check(
             path.place(&mut document, provider_value.clone()),
             "{slug} {resource} {field}"
         );
-        let read = effective.read(&document, slug, None).unwrap();
+        let read = effective
+            .read(&document, slug, None, &mut Room::default())
+            .unwrap();
         let place = format!("/{}", field.replace('.', "/"));
         let back = Value::from(read).pointer(&place).cloned().unwrap_or_default();
         assert_eq!(

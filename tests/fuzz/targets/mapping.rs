@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use routemcp_unified::WriteMode;
 use routemcp_unified::json::{Budget, MAX_VALUES};
 use routemcp_unified::manifest::Manifest;
-use routemcp_unified::mapping::{EffectiveMapping, check_overrides, parse_overrides};
+use routemcp_unified::mapping::{EffectiveMapping, Room, check_overrides, parse_overrides};
 use serde_json::Value;
 
 static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
@@ -36,7 +36,7 @@ fuzz_target!(|text: &str| {
         let Ok(mapping) = EffectiveMapping::compile(*resource, described, &[&overrides]) else {
             continue;
         };
-        let Ok(read) = mapping.read(record.root(), &MANIFEST.slug, None) else {
+        let Ok(read) = mapping.read(record.root(), &MANIFEST.slug, None, &mut Room::default()) else {
             continue;
         };
         assert!(read.get("id").is_some(), "every record has an id");
@@ -44,10 +44,11 @@ fuzz_target!(|text: &str| {
         let body = read
             .fields()
             .filter(|(name, value)| !value.is_null() && !read_only.contains(name));
-        let body = body.map(|(name, value)| (name.to_owned(), value.clone()));
+        let body = body.map(|(name, value)| (name.to_owned(), Value::from(value.clone())));
         let written = mapping.write(&body.collect(), WriteMode::Replace);
         if let Ok(values) = written {
-            let _ = mapping.read(&Value::Object(values), &MANIFEST.slug, None);
+            let values = Value::Object(values);
+            let _ = mapping.read(&values, &MANIFEST.slug, None, &mut Room::default());
         }
     }
 });

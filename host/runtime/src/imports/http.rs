@@ -57,7 +57,7 @@ impl StoredResponse {
 pub(crate) fn parse(budget: &mut Budget, body: &[u8]) -> Result<Option<Document>, TooManyValues> {
     match budget.document(body) {
         Ok(document) => Ok(Some(document)),
-        Err(JsonError::Syntax(_) | JsonError::Unreadable(_)) => Ok(None),
+        Err(JsonError::Unreadable(_) | JsonError::PrivateName) => Ok(None),
         Err(JsonError::TooManyValues { .. }) => Err(TooManyValues),
     }
 }

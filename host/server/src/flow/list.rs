@@ -6,18 +6,17 @@ use std::time::Duration;
 use futures::future::join_all;
 use routemcp_runtime::Query;
 use routemcp_store::Connection;
-use routemcp_unified::Record;
 use routemcp_unified::cursor::{Binding, MAX_LENGTH, Position};
 use routemcp_unified::fanout::{self, Outcome};
 use routemcp_unified::json::Node;
 use routemcp_unified::manifest::ResourceManifest;
-use routemcp_unified::mapping::EffectiveMapping;
+use routemcp_unified::mapping::{EffectiveMapping, Room};
 use serde_json::{Value, json};
 
 use super::connected::{Connected, connect, find};
 use super::mappings::supporting;
 use super::record::Request;
-use crate::http::envelope::{Page, Pagination};
+use crate::http::envelope::{Page, Pagination, Records};
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::observe::Timings;
 use crate::http::query::ListQuery;
@@ -31,7 +30,7 @@ const WIDEST: usize = 100;
 
 /// What one connection gave for a page.
 struct Part {
-    records: Vec<Record>,
+    records: Records,
     next: Option<String>,
 }
 
@@ -63,7 +62,7 @@ impl Request<'_> {
             return Err(ApiError::invalid("sort", message));
         }
         let shares = fanout::shares(query.limit, positions.len());
-        let side_by_side = positions.len() > 1;
+        let width = positions.len();
         let parts = positions.iter().zip(&shares).map(|(position, share)| async {
             if *share == 0 {
                 return (None, Timings::default());
@@ -73,8 +72,8 @@ impl Request<'_> {
                 timings: &timings,
                 ..*self
             };
-            let part = request.part(&connections, position, *share, query);
-            let part = if side_by_side {
+            let part = request.part(&connections, position, *share, query, Room::of_one_in(width));
+            let part = if width > 1 {
                 within_budget(part).await
             } else {
                 part.await
@@ -148,6 +147,7 @@ impl Request<'_> {
         position: &Position,
         share: u32,
         query: &ListQuery,
+        room: Room,
     ) -> Result<Part, Trouble> {
         let connection = connections
             .iter()
@@ -172,7 +172,9 @@ impl Request<'_> {
             .result
             .map_err(|error| connected.own_or(self.subject(&connected, &mapping).error(error)))?;
         let documents: Vec<Node<'_>> = page.records.iter().collect();
-        let records = self.show(&connected, &mapping, &documents, &query.view).await?;
+        let records = self
+            .show(&connected, &mapping, &documents, &query.view, room)
+            .await?;
         Ok(Part {
             records,
             next: page.next,
@@ -191,14 +193,14 @@ impl Request<'_> {
         if let Some(error) = whole_error(&parts) {
             return Err(error);
         }
-        let mut records = Vec::new();
+        let mut records = Records::default();
         let mut errors = Vec::new();
         let mut outcomes = Vec::with_capacity(parts.len());
         for (position, part) in positions.iter().zip(parts) {
             outcomes.push(match part {
                 None => Outcome::NotAsked,
                 Some(Ok(part)) => {
-                    records.extend(part.records);
+                    records.append(part.records);
                     Outcome::Page { next: part.next }
                 }
                 Some(Err(Trouble { error, .. })) => {

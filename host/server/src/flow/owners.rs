@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use moka::future::Cache;
 use routemcp_runtime::Query;
-use routemcp_unified::Record;
 use routemcp_unified::json::Node;
-use routemcp_unified::mapping::EffectiveMapping;
+use routemcp_unified::mapping::{EffectiveMapping, Room};
 use routemcp_unified::schema::{Operation, Resource};
-use serde_json::Value;
+use routemcp_unified::{Cell, Record};
 
 use super::connected::{Connected, version_of};
 use super::mappings::supporting;
@@ -28,12 +27,14 @@ const RETRY_AFTER: Duration = Duration::from_secs(60);
 const PAGES: usize = 20;
 const PAGE_SIZE: u32 = 100;
 
-type Directory = HashMap<String, Owner>;
+/// Owners by their id.
+pub(crate) type Directory = HashMap<String, Owner>;
 
+/// What records show of an owner.
 #[derive(Clone, Debug)]
-struct Owner {
-    name: Value,
-    email: Value,
+pub(crate) struct Owner {
+    name: Option<String>,
+    email: Option<String>,
 }
 
 /// The owners of each connection, by id.
@@ -58,36 +59,22 @@ impl Default for Owners {
 }
 
 impl Owners {
-    /// Fills in `ownerName` and `ownerEmail` where a record has an `ownerId` and the provider did not give them.
+    /// The owners of a connection.
     ///
-    /// Names are an extra: when the owners cannot be read, the records go out without them and the reason is logged.
-    pub(crate) async fn fill(
+    /// Names are an extra: when the owners cannot be read, records go out without them and the reason is logged.
+    pub(crate) async fn of(
         &self,
         app: &App,
         connected: &Connected,
-        records: &mut [Record],
-        owner_ids: &[Option<String>],
         timings: &Timings,
-    ) {
-        let missing = |record: &Record| {
-            ["ownerName", "ownerEmail"]
-                .iter()
-                .any(|field| record.get(field).is_some_and(Value::is_null))
-        };
-        let wanted = records
-            .iter()
-            .zip(owner_ids)
-            .any(|(record, owner)| owner.is_some() && missing(record));
-        if !wanted {
-            return;
-        }
+    ) -> Option<Arc<Directory>> {
         let key = format!(
             "{} {}",
             version_of(&connected.connection),
             connected.connector.digest()
         );
         if self.failed.contains_key(&key) {
-            return;
+            return None;
         }
         // Requests that miss at the same time wait for one look-up, but none for longer than its patience.
         let looked_up = self
@@ -98,25 +85,33 @@ impl Owners {
             Err(_) => Err(Arc::new(format!("not done after {} seconds", PATIENCE.as_secs()))),
         };
         match looked_up {
-            Ok(directory) => {
-                for (record, owner) in records.iter_mut().zip(owner_ids) {
-                    if let Some(owner) = owner.as_ref().and_then(|id| directory.get(id)) {
-                        put(record, "ownerName", &owner.name);
-                        put(record, "ownerEmail", &owner.email);
-                    }
-                }
-            }
+            Ok(directory) => Some(directory),
             Err(reason) => {
                 tracing::warn!(connector = connected.provider(), %reason, "owners cannot be read");
                 self.failed.insert(key, ());
+                None
             }
         }
     }
 }
 
-fn put(record: &mut Record, field: &str, value: &Value) {
-    if let Some(slot) = record.get_mut(field).filter(|slot| slot.is_null()) {
-        slot.clone_from(value);
+/// Whether a record has an owner whose name or e-mail address it should show and does not.
+pub(crate) fn is_wanted(record: &Record<'_>, owner_id: Option<&str>) -> bool {
+    let missing = |field| record.get(field).is_some_and(Cell::is_null);
+    owner_id.is_some() && ["ownerName", "ownerEmail"].into_iter().any(missing)
+}
+
+/// Fills in `ownerName` and `ownerEmail` where the provider did not give them.
+pub(crate) fn fill<'a>(record: &mut Record<'a>, owner_id: Option<&str>, directory: &'a Directory) {
+    if let Some(owner) = owner_id.and_then(|id| directory.get(id)) {
+        put(record, "ownerName", owner.name.as_deref());
+        put(record, "ownerEmail", owner.email.as_deref());
+    }
+}
+
+fn put<'a>(record: &mut Record<'a>, field: &str, text: Option<&'a str>) {
+    if let (Some(text), Some(slot)) = (text, record.get_mut(field).filter(|slot| slot.is_null())) {
+        *slot = text.into();
     }
 }
 
@@ -144,8 +139,9 @@ async fn look_up(app: &App, connected: &Connected, timings: &Timings) -> Result<
         measure::called(connected.provider(), &called);
         timings.add(called.usage);
         let page = called.result.map_err(|error| error.to_string())?;
+        let mut room = Room::default();
         for record in page.records.iter() {
-            let (id, owner) = read(&mapping, record, connected.provider())?;
+            let (id, owner) = read(&mapping, record, connected.provider(), &mut room)?;
             directory.insert(id, owner);
         }
         cursor = page.next;
@@ -161,17 +157,21 @@ async fn look_up(app: &App, connected: &Connected, timings: &Timings) -> Result<
     Ok(Arc::new(directory))
 }
 
-fn read(mapping: &EffectiveMapping, record: Node<'_>, provider: &str) -> Result<(String, Owner), String> {
-    let mut owner = mapping
-        .read(record, provider, None)
+fn read(
+    mapping: &EffectiveMapping,
+    record: Node<'_>,
+    provider: &str,
+    room: &mut Room,
+) -> Result<(String, Owner), String> {
+    let owner = mapping
+        .read(record, provider, None, room)
         .map_err(|error| error.to_string())?;
-    let mut take = |field: &str| owner.get_mut(field).map(Value::take).unwrap_or_default();
-    let id = take("id").as_str().unwrap_or_default().to_owned();
+    let text = |field: &str| owner.get(field).and_then(Cell::as_str).map(str::to_owned);
     Ok((
-        id,
+        text("id").unwrap_or_default(),
         Owner {
-            name: take("name"),
-            email: take("email"),
+            name: text("name"),
+            email: text("email"),
         },
     ))
 }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use routemcp_runtime::Called;
 use routemcp_store::ApiKey;
-use routemcp_unified::Record;
 use routemcp_unified::body;
 use routemcp_unified::json::Node;
-use routemcp_unified::mapping::{EffectiveMapping, WriteMode};
+use routemcp_unified::mapping::{EffectiveMapping, Room, WriteMode};
 use routemcp_unified::schema::{Operation, Resource};
 use serde_json::Value;
 
 use super::connected::{Connected, find_one};
 use super::failures::{Subject, not_found};
 use super::mappings::supporting;
-use super::outcome;
+use super::{outcome, owners};
 use crate::app::App;
+use crate::http::envelope::Records;
 use crate::http::error::ApiError;
 use crate::http::layers::observe::Timings;
 use crate::http::query::{RecordQuery, View};
@@ -41,7 +41,7 @@ struct Prepared {
 
 impl Request<'_> {
     /// Gets one record.
-    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Record, ApiError> {
+    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Records, ApiError> {
         self.check_id(id)?;
         let Prepared {
             connected,
@@ -56,7 +56,7 @@ impl Request<'_> {
     }
 
     /// Creates a record.
-    pub(crate) async fn create(&self, body: &Value, query: &RecordQuery) -> Result<Record, ApiError> {
+    pub(crate) async fn create(&self, body: &Value, query: &RecordQuery) -> Result<Records, ApiError> {
         let body = body::check(self.resource, body, WriteMode::Create).map_err(ApiError::validation)?;
         let Prepared {
             connected,
@@ -86,7 +86,7 @@ impl Request<'_> {
         mode: WriteMode,
         body: &Value,
         query: &RecordQuery,
-    ) -> Result<Record, ApiError> {
+    ) -> Result<Records, ApiError> {
         let body = body::check(self.resource, body, mode).map_err(ApiError::validation)?;
         self.check_id(id)?;
         let Prepared {
@@ -148,18 +148,19 @@ impl Request<'_> {
         mapping: &EffectiveMapping,
         called: Called<Value>,
         view: &View,
-    ) -> Result<Record, ApiError> {
+    ) -> Result<Records, ApiError> {
         connected.settle(self.app, self.timings, &called).await;
         let document = called
             .result
             .map_err(|error| connected.own_or(self.subject(connected, mapping).error(error)))?;
-        let shown = self
-            .show(connected, mapping, &[Node::from(&document)], view)
-            .await?;
-        shown
-            .into_iter()
-            .next()
-            .ok_or_else(|| ApiError::internal("a record was lost on the way"))
+        self.show(
+            connected,
+            mapping,
+            &[Node::from(&document)],
+            view,
+            Room::default(),
+        )
+        .await
     }
 
     pub(crate) fn subject<'b>(&self, connected: &'b Connected, mapping: &'b EffectiveMapping) -> Subject<'b> {
@@ -190,24 +191,32 @@ impl Request<'_> {
         mapping: &EffectiveMapping,
         documents: &[Node<'_>],
         view: &View,
-    ) -> Result<Vec<Record>, ApiError> {
+        mut room: Room,
+    ) -> Result<Records, ApiError> {
         let selection = view.fields.as_deref();
+        let mut is_wanted = false;
         let mut records = Vec::with_capacity(documents.len());
-        let mut owner_ids = Vec::with_capacity(documents.len());
         for document in documents {
-            let read = mapping.read(*document, connected.provider(), selection);
-            records.push(read.map_err(|error| self.subject(connected, mapping).unreadable(&error))?);
-            owner_ids.push(mapping.owner_id(*document));
+            let read = mapping.read(*document, connected.provider(), selection, &mut room);
+            let record = read.map_err(|error| self.subject(connected, mapping).unreadable(&error))?;
+            let owner_id = mapping.owner_id(*document);
+            is_wanted |= owners::is_wanted(&record, owner_id.as_deref());
+            records.push((record, owner_id));
         }
-        self.app
-            .owners
-            .fill(self.app, connected, &mut records, &owner_ids, self.timings)
-            .await;
-        if view.raw {
-            for (record, document) in records.iter_mut().zip(documents) {
+        let directory = match is_wanted {
+            true => self.app.owners.of(self.app, connected, self.timings).await,
+            false => None,
+        };
+        let mut shown = Records::default();
+        for ((mut record, owner_id), document) in records.into_iter().zip(documents) {
+            if let Some(directory) = &directory {
+                owners::fill(&mut record, owner_id.as_deref(), directory);
+            }
+            if view.raw {
                 record.push("raw", document.to_value());
             }
+            shown.push(&record).map_err(ApiError::internal)?;
         }
-        Ok(records)
+        Ok(shown)
     }
 }

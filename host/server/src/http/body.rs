@@ -142,10 +142,10 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> 
         return Err(ApiError::new(Code::UnsupportedMediaType, message));
     }
     json::parse(body).map_err(|error| match error {
-        JsonError::Syntax(_) | JsonError::Unreadable(_) => {
-            ApiError::invalid("body", format!("is not valid JSON: {error}"))
+        JsonError::Unreadable(_) => ApiError::invalid("body", format!("is not valid JSON: {error}")),
+        JsonError::TooManyValues { .. } | JsonError::PrivateName => {
+            ApiError::invalid("body", error.to_string())
         }
-        JsonError::TooManyValues { .. } => ApiError::invalid("body", error.to_string()),
     })
 }
 

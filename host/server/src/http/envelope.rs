@@ -1,11 +1,12 @@
 //! The envelope round every success.
 
-use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{StatusCode, header};
 use routemcp_unified::Record;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use super::error::ApiError;
 
 /// A success with its envelope.
 #[derive(Debug)]
@@ -15,22 +16,48 @@ pub(crate) struct Success {
     data: Data,
 }
 
-/// What is in the envelope. Serialised as it is: nothing is copied on the way out.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
+/// What is in the envelope.
+#[derive(Debug)]
 enum Data {
     Value(Value),
-    Record { data: Record },
+    Record(Records),
     Page(Page),
 }
 
+/// Records as JSON, with commas between them: written where the document is at hand that they borrow from.
+#[derive(Debug, Default)]
+pub(crate) struct Records(Vec<u8>);
+
 /// One page of records, and what went wrong with some connections.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Page {
-    pub(crate) data: Vec<Record>,
+    pub(crate) data: Records,
     pub(crate) pagination: Pagination,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<Value>,
+}
+
+impl Records {
+    /// Writes one more.
+    pub(crate) fn push(&mut self, record: &Record<'_>) -> Result<(), serde_json::Error> {
+        self.separate();
+        serde_json::to_writer(&mut self.0, record)
+    }
+
+    /// Adds those of another part.
+    pub(crate) fn append(&mut self, other: Self) {
+        if self.0.is_empty() {
+            self.0 = other.0;
+        } else if !other.0.is_empty() {
+            self.separate();
+            self.0.extend_from_slice(&other.0);
+        }
+    }
+
+    fn separate(&mut self) {
+        if !self.0.is_empty() {
+            self.0.push(b',');
+        }
+    }
 }
 
 /// Where a list goes on.
@@ -72,8 +99,8 @@ impl Success {
     }
 
     /// One record, in `data.data`.
-    pub(crate) fn record(status: StatusCode, message: impl Into<String>, record: Record) -> Self {
-        Self::with(status, message, Data::Record { data: record })
+    pub(crate) fn record(status: StatusCode, message: impl Into<String>, record: Records) -> Self {
+        Self::with(status, message, Data::Record(record))
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -81,28 +108,59 @@ impl Success {
     }
 
     /// The body as it is sent.
-    pub(crate) fn body(&self) -> impl Serialize {
-        Body {
-            success: true,
-            status_code: self.status.as_u16(),
-            message: &self.message,
-            data: &self.data,
-        }
+    pub(crate) fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut body = Vec::with_capacity(self.data.size() + ENVELOPE);
+        body.extend_from_slice(br#"{"success":true,"statusCode":"#);
+        serde_json::to_writer(&mut body, &self.status.as_u16())?;
+        body.extend_from_slice(br#","message":"#);
+        serde_json::to_writer(&mut body, &self.message)?;
+        body.extend_from_slice(br#","data":"#);
+        self.data.write(&mut body)?;
+        body.push(b'}');
+        Ok(body)
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    success: bool,
-    status_code: u16,
-    message: &'a str,
-    data: &'a Data,
+/// About what stands round the data.
+const ENVELOPE: usize = 512;
+
+impl Data {
+    fn size(&self) -> usize {
+        match self {
+            Self::Value(_) => 0,
+            Self::Record(records) | Self::Page(Page { data: records, .. }) => records.0.len(),
+        }
+    }
+
+    fn write(&self, body: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        match self {
+            Self::Value(value) => return serde_json::to_writer(body, value),
+            Self::Record(record) => {
+                body.extend_from_slice(br#"{"data":"#);
+                body.extend_from_slice(&record.0);
+            }
+            Self::Page(page) => {
+                body.extend_from_slice(br#"{"data":["#);
+                body.extend_from_slice(&page.data.0);
+                body.extend_from_slice(br#"],"pagination":"#);
+                serde_json::to_writer(&mut *body, &page.pagination)?;
+                if !page.errors.is_empty() {
+                    body.extend_from_slice(br#","errors":"#);
+                    serde_json::to_writer(&mut *body, &page.errors)?;
+                }
+            }
+        }
+        body.push(b'}');
+        Ok(())
+    }
 }
 
 impl IntoResponse for Success {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body())).into_response()
+        match self.body() {
+            Ok(body) => (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(error) => ApiError::internal(error).into_response(),
+        }
     }
 }
 

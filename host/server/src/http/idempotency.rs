@@ -94,7 +94,8 @@ async fn keep(
         }
     };
     let status = success.status().as_u16();
-    let text = serde_json::to_string(&success.body()).map_err(ApiError::internal)?;
+    let body = success.body().map_err(ApiError::internal)?;
+    let text = String::from_utf8(body).map_err(ApiError::internal)?;
     let finished = app
         .store
         .finish_idempotent(organisation, environment, key, status, &text)

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use routemcp_unified::json;
 use serde_json::Value;
 
 /// Why a token URL gave no token.
@@ -55,7 +56,7 @@ pub(crate) fn refusal(
     retry_after: Option<Duration>,
     is_invalid_grant: impl Fn(&str) -> bool,
 ) -> TokenError {
-    let body: Option<Value> = serde_json::from_slice(body).ok().filter(Value::is_object);
+    let body: Option<Value> = json::parse(body).ok().filter(Value::is_object);
     let words = body.as_ref().map(Words::of).unwrap_or_default();
     let reason = words.reason(status);
     if status >= 500 || status == 429 {

@@ -115,6 +115,23 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The text that it is, if it is one.
+    pub(crate) fn as_str(self) -> Option<&'a str> {
+        match self.0 {
+            Inner::Borrowed(Borrowed::Str(text)) => Some(text),
+            Inner::Built(value) => value.as_str(),
+            Inner::Borrowed(_) => None,
+        }
+    }
+
+    /// Whether an object within has this name among its members.
+    pub(super) fn has_name(self, name: &str) -> bool {
+        match self.0 {
+            Inner::Borrowed(value) => borrowed_has_name(value, name),
+            Inner::Built(_) => false,
+        }
+    }
+
     /// Whether it is null.
     #[must_use]
     pub fn is_null(self) -> bool {
@@ -146,6 +163,17 @@ impl<'a> Node<'a> {
                 Borrowed::Object(_) => "an object",
             },
         }
+    }
+}
+
+fn borrowed_has_name(value: &Borrowed<'_>, wanted: &str) -> bool {
+    match value {
+        Borrowed::Array(elements) => elements.iter().any(|element| borrowed_has_name(element, wanted)),
+        Borrowed::Object(members) => members
+            .as_vec()
+            .iter()
+            .any(|(name, member)| *name == wanted || borrowed_has_name(member, wanted)),
+        _ => false,
     }
 }
 

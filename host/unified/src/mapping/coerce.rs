@@ -3,8 +3,23 @@
 use serde_json::{Map, Number, Value};
 
 use crate::describe::sort_of;
+use crate::json::Node;
+use crate::record::Cell;
 use crate::schema::{ATTENDEE_MEMBERS, FieldKind};
 use crate::time;
+
+/// As [`coerce`], of what is found in a document: text that is right as it stands is not copied.
+pub(crate) fn cell(kind: FieldKind, found: Option<Node<'_>>) -> Result<Cell<'_>, String> {
+    let Some(node) = found else {
+        return Ok(Cell::NULL);
+    };
+    match (node.as_str(), kind) {
+        (Some(""), _) => Ok(Cell::NULL),
+        (Some(text), FieldKind::Text | FieldKind::CustomFields) => Ok(text.into()),
+        (Some(text), FieldKind::DateTime) if time::is_unified(text) => Ok(text.into()),
+        _ => coerce(kind, node.to_value()).map(Cell::Value),
+    }
+}
 
 /// The value as the unified field has it. What is empty is absent: empty text is null whatever the field, and so is an
 /// empty list where a list is expected.

@@ -2,7 +2,10 @@
 
 mod filter;
 mod read;
+mod room;
 mod write;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -16,6 +19,7 @@ use crate::schema::Resource;
 use crate::write::WriteMode;
 
 pub use read::ReadError;
+pub use room::Room;
 
 /// The mapping in force for one resource.
 #[derive(Debug)]
@@ -117,18 +121,19 @@ impl EffectiveMapping {
 
     /// Brings a provider's record into the unified form: every field of the schema in its order, absent ones null; or
     /// only `id` and the selected ones. `ownerName` and `ownerEmail` are null unless mapped: see
-    /// [`owner_id`](Self::owner_id).
-    pub fn read<'document>(
-        &self,
-        document: impl Into<Node<'document>>,
-        provider: &str,
+    /// [`owner_id`](Self::owner_id). `room` is what is left for all records of an answer together.
+    pub fn read<'a>(
+        &'a self,
+        document: impl Into<Node<'a>>,
+        provider: &'a str,
         selection: Option<&[String]>,
-    ) -> Result<Record, ReadError> {
-        self.read.read(document.into(), provider, selection)
+        room: &mut Room,
+    ) -> Result<Record<'a>, ReadError> {
+        self.read.read(document.into(), provider, selection, room)
     }
 
     /// The owner's id in a provider's record, whether it is selected or not: what owner names are looked up by.
-    pub fn owner_id<'document>(&self, document: impl Into<Node<'document>>) -> Option<String> {
+    pub fn owner_id<'a>(&'a self, document: impl Into<Node<'a>>) -> Option<Cow<'a, str>> {
         self.read.owner_id(document.into())
     }
 

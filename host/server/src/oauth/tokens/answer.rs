@@ -1,6 +1,7 @@
 //! A token answer, read as leniently as can be: RFC 6749 section 5.1, with lifetimes that may be text.
 
 use jiff::SignedDuration;
+use routemcp_unified::json;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ pub(super) fn read(status: u16, body: &[u8]) -> Option<Answer> {
     if !(200..300).contains(&status) {
         return None;
     }
-    let body: Value = serde_json::from_slice(body).ok()?;
+    let body = json::parse(body).ok()?;
     let text = |name: &str| body.get(name)?.as_str().filter(|text| !text.is_empty());
     let access_token = text("access_token")?.into();
     let refresh_token = text("refresh_token").map(Into::into);

@@ -1,16 +1,18 @@
 //! From a provider's record to a unified one.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::Row;
+use super::{Room, Row};
 use crate::json::Node;
 use crate::manifest::ResourceManifest;
 use crate::mapping::target::Target;
 use crate::mapping::transform::Expression;
 use crate::mapping::{FieldPath, Transform, coerce};
-use crate::record::Record;
+use crate::record::{Cell, Record};
 use crate::schema::{ADDRESS_MEMBERS, Field, FieldKind, Resource};
 
 /// A record of a provider that cannot be brought into the unified form. Never repeats a value of the record.
@@ -35,6 +37,12 @@ pub enum ReadError {
         pointer: String,
         /// What is there.
         found: &'static str,
+    },
+    /// The mapping makes more of the records than an answer may hold.
+    #[error("the records are larger than {limit} bytes together; ask for fewer of them, or for fewer fields")]
+    TooLarge {
+        /// How many bytes there may be.
+        limit: usize,
     },
     /// A value that is not of the unified field's type.
     #[error("{unified_field} cannot be read from {provider_field}: {reason}")]
@@ -73,9 +81,18 @@ struct Reader {
     path: FieldPath,
     further: Vec<FieldPath>,
     transform: Option<Transform>,
-    /// What an expression was parsed to, and where its input is.
-    expression: Option<Arc<(Expression, FieldPath)>>,
+    /// What an expression was parsed to.
+    expression: Option<Arc<Expression>>,
     kind: FieldKind,
+}
+
+/// A record of the provider while it is read.
+struct Source<'a> {
+    document: Node<'a>,
+    /// The object that the provider's fields are in.
+    fields: Option<Node<'a>>,
+    /// The same for expressions, which work on values: built once for all of them.
+    built: OnceCell<Value>,
 }
 
 impl Plan {
@@ -113,19 +130,38 @@ impl Plan {
         fields
     }
 
-    pub(super) fn read(
-        &self,
-        document: Node<'_>,
-        provider: &str,
+    pub(super) fn read<'a>(
+        &'a self,
+        document: Node<'a>,
+        provider: &'a str,
         selection: Option<&[String]>,
-    ) -> Result<Record, ReadError> {
+        room: &mut Room,
+    ) -> Result<Record<'a>, ReadError> {
+        let source = self.source(document)?;
+        let id = self.id(document)?;
+        let mut record = Record::with_capacity(self.slots.len() + 1);
+        for (field, slot) in &self.slots {
+            if field.name == "id" || selected(field, selection) {
+                let cell = match slot {
+                    Slot::Id => id.clone().into(),
+                    Slot::Provider => provider.into(),
+                    other => other.read(&source, room)?,
+                };
+                record.push(field.name, cell);
+            }
+        }
+        Ok(record)
+    }
+
+    /// Without its checks a record whose fields are garbage would read as one whose fields are empty.
+    fn source<'a>(&self, document: Node<'a>) -> Result<Source<'a>, ReadError> {
         if !document.is_object() {
             return Err(ReadError::NotAnObject {
                 found: document.sort(),
             });
         }
-        // Without this a record whose fields are garbage would read as one whose fields are empty.
-        if let Some(fields) = self.fields.find(document)
+        let fields = self.fields.find(document);
+        if let Some(fields) = fields
             && !fields.is_object()
             && !fields.is_null()
         {
@@ -134,30 +170,32 @@ impl Plan {
                 found: fields.sort(),
             });
         }
-        let id = self.id(document)?;
-        let mut record = Record::with_capacity(self.slots.len());
-        for (field, slot) in &self.slots {
-            if field.name == "id" || selected(field, selection) {
-                let value = match slot {
-                    Slot::Id => Value::String(id.clone()),
-                    Slot::Provider => Value::String(provider.to_owned()),
-                    other => other.read(document)?,
-                };
-                record.push(field.name, value);
-            }
-        }
-        Ok(record)
+        Ok(Source {
+            document,
+            fields,
+            built: OnceCell::new(),
+        })
     }
 
-    pub(super) fn owner_id(&self, document: Node<'_>) -> Option<String> {
+    pub(super) fn owner_id<'a>(&'a self, document: Node<'a>) -> Option<Cow<'a, str>> {
         let (_, slot) = self.slots.iter().find(|(field, _)| field.name == "ownerId")?;
-        slot.read(document).ok()?.as_str().map(str::to_owned)
+        match slot
+            .read(&self.source(document).ok()?, &mut Room::default())
+            .ok()?
+        {
+            Cell::Text(text) => Some(text),
+            Cell::Value(Value::String(text)) => Some(text.into()),
+            Cell::Members(_) | Cell::Value(_) => None,
+        }
     }
 
-    fn id(&self, document: Node<'_>) -> Result<String, ReadError> {
-        match self.id.find(document).map(Node::to_value) {
-            Some(Value::String(text)) if !text.is_empty() => Ok(text),
-            Some(Value::Number(number)) => Ok(number.to_string()),
+    fn id<'a>(&self, document: Node<'a>) -> Result<Cow<'a, str>, ReadError> {
+        let found = self.id.find(document);
+        if let Some(text) = found.and_then(Node::as_str).filter(|text| !text.is_empty()) {
+            return Ok(text.into());
+        }
+        match found.map(Node::to_value) {
+            Some(Value::Number(number)) => Ok(number.to_string().into()),
             _ => Err(ReadError::NoId {
                 pointer: self.id.as_str().to_owned(),
             }),
@@ -223,20 +261,19 @@ impl Slot {
         }
     }
 
-    fn read(&self, document: Node<'_>) -> Result<Value, ReadError> {
-        match self {
-            Self::Value(Some(reader)) => reader.read(document),
-            Self::Address(members) => address(document, members),
-            Self::Custom(members) if !members.is_empty() => {
-                let read = |(name, reader): &(String, Reader)| Ok((name.clone(), reader.read(document)?));
-                Ok(Value::Object(members.iter().map(read).collect::<Result<_, _>>()?))
-            }
-            Self::OwnerName(name, parts) => match joined(document, name)? {
-                Value::Null => joined(document, parts),
+    fn read<'a>(&'a self, source: &Source<'a>, room: &mut Room) -> Result<Cell<'a>, ReadError> {
+        let cell = match self {
+            Self::Value(Some(reader)) => reader.read(source),
+            Self::Address(members) => address(source, members),
+            Self::Custom(members) if !members.is_empty() => return custom(source, members, room),
+            Self::OwnerName(name, parts) => match joined(source, name)? {
+                name if name.is_null() => joined(source, parts),
                 name => Ok(name),
             },
-            Self::Id | Self::Provider | Self::Value(None) | Self::Custom(_) => Ok(Value::Null),
-        }
+            Self::Id | Self::Provider | Self::Value(None) | Self::Custom(_) => Ok(Cell::NULL),
+        }?;
+        room.take(&cell)?;
+        Ok(cell)
     }
 }
 
@@ -244,33 +281,51 @@ fn value_at(path: &FieldPath, document: Node<'_>) -> Value {
     path.find(document).map(Node::to_value).unwrap_or_default()
 }
 
-/// Null as a whole when every member is.
-fn address(document: Node<'_>, members: &[(&'static Field, Option<Reader>)]) -> Result<Value, ReadError> {
-    let mut address = Map::with_capacity(members.len());
-    for (member, reader) in members {
-        let value = reader
-            .as_ref()
-            .map_or(Ok(Value::Null), |reader| reader.read(document))?;
-        address.insert(member.name.to_owned(), value);
+/// There can be hundreds of these, so room is taken by each.
+fn custom<'a>(
+    source: &Source<'a>,
+    members: &'a [(String, Reader)],
+    room: &mut Room,
+) -> Result<Cell<'a>, ReadError> {
+    let mut own = Record::with_capacity(members.len());
+    for (name, reader) in members {
+        let cell = reader.read(source)?;
+        room.take(&cell)?;
+        own.push(name, cell);
     }
-    Ok(if address.values().all(Value::is_null) {
-        Value::Null
+    Ok(Cell::Members(own))
+}
+
+/// Null as a whole when every member is.
+fn address<'a>(
+    source: &Source<'a>,
+    members: &'a [(&'static Field, Option<Reader>)],
+) -> Result<Cell<'a>, ReadError> {
+    let mut address = Record::with_capacity(members.len());
+    for (member, reader) in members {
+        let cell = reader
+            .as_ref()
+            .map_or(Ok(Cell::NULL), |reader| reader.read(source))?;
+        address.push(member.name, cell);
+    }
+    Ok(if address.fields().all(|(_, member)| member.is_null()) {
+        Cell::NULL
     } else {
-        Value::Object(address)
+        Cell::Members(address)
     })
 }
 
 /// The texts that there are, with a space between them.
-fn joined(document: Node<'_>, readers: &[Reader]) -> Result<Value, ReadError> {
-    let values = readers
+fn joined<'a>(source: &Source<'a>, readers: &'a [Reader]) -> Result<Cell<'a>, ReadError> {
+    let cells = readers
         .iter()
-        .map(|reader| reader.read(document))
+        .map(|reader| reader.read(source))
         .collect::<Result<Vec<_>, _>>()?;
-    let texts: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+    let texts: Vec<&str> = cells.iter().filter_map(Cell::as_str).collect();
     Ok(if texts.is_empty() {
-        Value::Null
+        Cell::NULL
     } else {
-        Value::String(texts.join(" "))
+        Cell::Text(texts.join(" ").into())
     })
 }
 
@@ -279,10 +334,7 @@ impl Reader {
         let transform = row.mapping.transform.clone();
         let further = transform.iter().flat_map(|transform| transform.further_fields());
         let expression = match &transform {
-            Some(Transform::Expression { expression, .. }) => Some(Arc::new((
-                Expression::parse(expression)?,
-                FieldPath::from_root(fields_pointer)?,
-            ))),
+            Some(Transform::Expression { expression, .. }) => Some(Arc::new(Expression::parse(expression)?)),
             _ => None,
         };
         Ok(Self {
@@ -301,21 +353,34 @@ impl Reader {
         std::iter::once(&self.path).chain(&self.further)
     }
 
-    fn read(&self, document: Node<'_>) -> Result<Value, ReadError> {
-        let value = value_at(&self.path, document);
-        let read = match (&self.transform, self.expression.as_deref()) {
-            (_, Some((expression, fields))) => expression.evaluate(&value_at(fields, document), &value),
-            (None, _) => Ok(value),
-            (Some(transform @ Transform::Join { .. }), _) => {
-                transform.read(&self.paths().map(|path| value_at(path, document)).collect())
-            }
-            (Some(transform), _) => transform.read(&value),
+    fn read<'a>(&self, source: &Source<'a>) -> Result<Cell<'a>, ReadError> {
+        self.cell(source).map_err(|reason| ReadError::Value {
+            unified_field: self.unified_field.clone(),
+            provider_field: self.path.as_str().to_owned(),
+            reason,
+        })
+    }
+
+    fn cell<'a>(&self, source: &Source<'a>) -> Result<Cell<'a>, String> {
+        let Some(transform) = &self.transform else {
+            return coerce::cell(self.kind, self.path.find(source.document));
         };
-        read.and_then(|value| coerce::coerce(self.kind, value))
-            .map_err(|reason| ReadError::Value {
-                unified_field: self.unified_field.clone(),
-                provider_field: self.path.as_str().to_owned(),
-                reason,
-            })
+        let value = value_at(&self.path, source.document);
+        let read = match (transform, self.expression.as_deref()) {
+            (_, Some(expression)) => expression.evaluate(source.values(), &value),
+            (Transform::Join { .. }, _) => {
+                let parts = self.paths().map(|path| value_at(path, source.document));
+                transform.read(&parts.collect())
+            }
+            _ => transform.read(&value),
+        };
+        coerce::coerce(self.kind, read?).map(Cell::Value)
+    }
+}
+
+impl Source<'_> {
+    fn values(&self) -> &Value {
+        self.built
+            .get_or_init(|| self.fields.map(Node::to_value).unwrap_or_default())
     }
 }
