@@ -103,10 +103,17 @@ impl Telemetry {
 }
 
 /// Where a collector takes spans, as the OpenTelemetry specification has it for the standard variable.
+/// Errors do not quote it: it may hold a password.
 fn traces_url(text: &str) -> anyhow::Result<Url> {
-    let mut url = Url::parse(text).with_context(|| format!("the OTLP endpoint `{text}` is not a URL"))?;
+    let mut url = Url::parse(text).context("the OTLP endpoint is not a URL")?;
     if !matches!(url.scheme(), "http" | "https") {
-        anyhow::bail!("the OTLP endpoint `{text}` must begin with http:// or https://; gRPC is not spoken");
+        anyhow::bail!("the OTLP endpoint must begin with http:// or https://; gRPC is not spoken");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        // The client would not send them, and its errors quote the address.
+        anyhow::bail!(
+            "the OTLP endpoint must hold no user name or password; give a header in OTEL_EXPORTER_OTLP_HEADERS"
+        );
     }
     let path = url.path().trim_end_matches('/').to_owned();
     if !path.ends_with("/v1/traces") {
@@ -134,8 +141,22 @@ mod tests {
         ] {
             assert_eq!(traces_url(text).unwrap().as_str(), expected);
         }
-        for bad in ["collector:4318", "grpc://collector:4317", ""] {
-            assert!(traces_url(bad).is_err(), "{bad}");
+    }
+
+    #[test]
+    fn an_endpoint_that_cannot_be_used_is_not_quoted() {
+        for bad in [
+            "collector:4318",
+            "grpc://collector:4317",
+            "",
+            "//user:password@collector",
+            "http://user:password@collector:port",
+            "grpc://user:password@collector",
+            "http://user:password@collector",
+            "http://:password@collector",
+        ] {
+            let error = traces_url(bad).expect_err(bad);
+            assert!(!format!("{error:?}").contains("password@"), "{error:?}");
         }
     }
 
