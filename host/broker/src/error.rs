@@ -173,12 +173,15 @@ pub enum SendError {
         /// When it is asked again.
         retry_after: Duration,
     },
-    /// The connection has used up its provider's rate limit, or waits for requests under way. Nothing was sent.
+    /// The connection has used up its provider's rate limit. Nothing was sent.
     #[error("the connection has used up what its provider allows for now")]
     Paced {
         /// When there is room again.
         retry_after: Duration,
     },
+    /// Other requests of the connection held all places until the call had no more time. Nothing was sent.
+    #[error("none of the connection's requests under way ended in time to make room for another")]
+    Crowded,
     /// The call as a whole has run out of time.
     #[error("the call ran out of time")]
     Deadline,
@@ -213,6 +216,7 @@ impl SendError {
             Self::ConnectTimeout { .. }
             | Self::FirstByteTimeout { .. }
             | Self::TotalTimeout { .. }
+            | Self::Crowded
             | Self::Deadline => "timeout",
             Self::BadCredential | Self::CredentialEnded { .. } => "unauthorized",
             Self::CredentialUnavailable { .. } | Self::CircuitOpen { .. } => "unavailable",

@@ -14,8 +14,6 @@ use crate::{Response, SendError};
 const LEAST_TIME: Duration = Duration::from_millis(250);
 /// A provider that was given so long and did not answer is at fault, whoever gave up.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// When to come back if no place became free in time.
-const BUSY: Duration = Duration::from_secs(1);
 
 /// What a provider allows one connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,20 +59,20 @@ impl Governor {
         }
     }
 
-    /// Waits for the turn of one request, but not beyond `deadline`.
+    /// Waits for the turn of one request, but for no longer than it is worth sending before `deadline`.
     pub(crate) async fn enter(&self, deadline: Instant) -> Result<Admission<'_>, SendError> {
         if let Some(retry_after) = self.lock().breaker.refuses(Instant::now()) {
             return Err(SendError::CircuitOpen { retry_after });
         }
-        let place = match time::timeout_at(deadline, self.places.acquire()).await {
+        let latest = deadline.checked_sub(LEAST_TIME).unwrap_or(deadline);
+        let place = match time::timeout_at(latest, self.places.acquire()).await {
             Ok(Ok(place)) => place,
             // The semaphore is never closed.
-            Ok(Err(_)) | Err(_) => return Err(pace::too_late(BUSY)),
+            Ok(Err(_)) | Err(_) => return Err(SendError::Crowded),
         };
-        let latest = deadline.checked_sub(LEAST_TIME).unwrap_or(deadline);
         loop {
             let now = Instant::now();
-            let at = self.lock().pace.reserve(now, latest).map_err(pace::too_late)?;
+            let at = self.lock().pace.reserve(now, latest).map_err(too_late)?;
             if at > now {
                 time::sleep_until(at).await;
             }
@@ -110,6 +108,15 @@ impl Governor {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The refusal of a request whose turn comes too late. Who would not have to wait is not limited by anybody: the call's own
+/// time is over.
+fn too_late(wait: Duration) -> SendError {
+    match wait {
+        Duration::ZERO => SendError::Deadline,
+        retry_after => SendError::Paced { retry_after },
     }
 }
 

@@ -6,8 +6,6 @@ use std::time::Duration;
 use http::HeaderMap;
 use tokio::time::Instant;
 
-use crate::SendError;
-
 /// The longest that a provider can keep us away; what it asks beyond that is asked again.
 const MAX_HOLD: Duration = Duration::from_secs(3_600);
 /// A 429 that does not say when to come back holds for this long, each further one in a row for twice as long,
@@ -48,7 +46,7 @@ impl Pace {
     }
 
     /// The time at which a request may be sent, which is then taken; or, when that is after `latest`, how long from now it
-    /// would be.
+    /// would be: nothing where only `latest` is over.
     pub(crate) fn reserve(&mut self, now: Instant, latest: Instant) -> Result<Instant, Duration> {
         let mut at = self.held_until.map_or(now, |held| held.max(now));
         let full = self.rate.filter(|rate| self.times.len() >= size(rate));
@@ -90,11 +88,6 @@ impl Pace {
             self.held_until = Some(self.held_until.map_or(until, |held| held.max(until)));
         }
     }
-}
-
-/// The refusal of a request that would have to wait for longer than its call lasts.
-pub(crate) fn too_late(retry_after: Duration) -> SendError {
-    SendError::Paced { retry_after }
 }
 
 /// When a provider whose allowance is used up has room again, by the headers that providers use beside `Retry-After`:
@@ -183,6 +176,14 @@ mod tests {
             assert_eq!(pace.reserve(now, now + SECOND / 2), Err(SECOND));
         }
         assert_eq!(pace.reserve(now, now + SECOND), Ok(now + SECOND));
+    }
+
+    #[test]
+    fn who_is_late_without_a_limit_has_nothing_to_wait_for() {
+        let mut pace = pace(1, SECOND);
+        let now = Instant::now();
+        assert_eq!(pace.reserve(now + SECOND, now), Err(Duration::ZERO));
+        assert_eq!(pace.reserve(now + SECOND, now + SECOND), Ok(now + SECOND));
     }
 
     #[test]

@@ -149,6 +149,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn who_has_no_time_left_is_told_so_unless_the_provider_limits_it() {
+        let provider = Provider::new(200, Duration::ZERO);
+        let (governor, _) = governor(Some(Rate {
+            requests: 1,
+            per: MINUTE,
+        }));
+        let hurried = || session(&provider, &governor, Duration::from_millis(200));
+        assert_eq!(hurried().send(post()).await.unwrap_err(), SendError::Deadline);
+        assert_eq!(provider.asked(), 0);
+        assert_eq!(at_once(&provider, &governor, 1, MINUTE).await, [Ok(200)]);
+        let limited = hurried().send(post()).await.unwrap_err();
+        assert_eq!(limited.kind(), "rate-limited");
+        assert!(
+            limited.retry_after().unwrap() > Duration::from_secs(58),
+            "{limited:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn who_finds_no_place_in_time_has_sent_nothing() {
         let provider = Provider::new(200, MINUTE);
         let (governor, _) = governor(None);
@@ -158,7 +177,9 @@ mod tests {
         });
         time::sleep(Duration::from_secs(1)).await;
         let late = session(&provider, &governor, Duration::from_secs(5));
-        assert_eq!(late.send(post()).await.unwrap_err().kind(), "rate-limited");
+        let error = late.send(post()).await.unwrap_err();
+        assert_eq!((&error, error.kind()), (&SendError::Crowded, "timeout"));
+        assert_eq!(error.retry_after(), None, "no provider said when to come back");
         assert_eq!((late.writes(), late.spent().requests), (Writes::default(), 0));
         assert_eq!(provider.asked(), 10);
         busy.abort();

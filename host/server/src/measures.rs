@@ -14,7 +14,7 @@ const CPU_SECONDS: [f64; 10] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0
 const CPU: &str = "routemcp_connector_cpu_seconds";
 
 /// What a metric is, in Prometheus's words.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Counter,
     Gauge,
@@ -149,7 +149,54 @@ pub(crate) fn look(app: &App) {
 
 #[cfg(test)]
 mod tests {
-    use super::ALL;
+    use std::path::Path;
+
+    use super::{ALL, Kind};
+
+    /// All source of this crate, which is the only one that measures.
+    fn source(folder: &Path) -> String {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let texts = entries.map(|entry| match entry.unwrap().path() {
+            path if path.is_dir() => source(&path),
+            path if path.extension().is_some_and(|extension| extension == "rs") => {
+                std::fs::read_to_string(path).unwrap()
+            }
+            _ => String::new(),
+        });
+        texts.collect()
+    }
+
+    /// What follows each use of a macro of the `metrics` crate: names are written where they are used.
+    fn names<'a>(source: &'a str, kind: &str) -> Vec<&'a str> {
+        let call = format!("metrics::{kind}!(");
+        let quoted = source.split(&call).skip(1).map(|rest| {
+            rest.trim_start()
+                .strip_prefix('"')
+                .and_then(|rest| rest.split('"').next())
+        });
+        quoted.map(|name| name.expect("a name in quotes")).collect()
+    }
+
+    #[test]
+    fn every_metric_that_is_counted_is_described_and_the_other_way_round() {
+        let source = source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        let mut counted = Vec::new();
+        for (kind, text) in [
+            (Kind::Counter, "counter"),
+            (Kind::Gauge, "gauge"),
+            (Kind::Histogram, "histogram"),
+        ] {
+            for name in names(&source, text) {
+                let described = ALL.iter().find(|(_, known, _)| *known == name);
+                let described = described.unwrap_or_else(|| panic!("{name} is not described"));
+                assert_eq!(described.0, kind, "{name} is described as another kind");
+                counted.push(name);
+            }
+        }
+        for (_, name, _) in ALL {
+            assert!(counted.contains(name), "{name} is never counted");
+        }
+    }
 
     #[test]
     fn every_metric_is_explained_in_the_guide() {

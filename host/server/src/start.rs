@@ -63,7 +63,7 @@ pub(crate) struct Settings {
     pub(crate) connectors: Policy,
     /// Rate-limit windows that several servers share; none: this one's own.
     pub(crate) shared_windows: Option<Arc<Shared>>,
-    /// For how many days finished requests are kept; 0 keeps none.
+    /// For how many days finished requests are kept; 0 keeps none, and leaves those there are.
     pub(crate) request_log_days: u16,
 }
 

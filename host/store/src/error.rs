@@ -131,7 +131,8 @@ fn of_code(code: &str) -> Cause {
         return match code {
             "40001" | "40P01" | "55P03" | "53300" => Cause::Busy,
             "53100" => Cause::Full,
-            _ if code.starts_with("22") => Cause::Value,
+            // Data that its type, a constraint or an index does not take.
+            _ if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => Cause::Value,
             _ => Cause::Other,
         };
     }
@@ -139,7 +140,7 @@ fn of_code(code: &str) -> Cause {
         Ok(5 | 6) => Cause::Busy,
         Ok(13) => Cause::Full,
         Ok(11 | 26) => Cause::Damaged,
-        Ok(18) => Cause::Value,
+        Ok(18 | 19) => Cause::Value,
         _ => Cause::Other,
     }
 }
@@ -180,10 +181,13 @@ mod tests {
             ("26", Cause::Damaged),
             ("267", Cause::Damaged),
             ("18", Cause::Value),
+            ("1299", Cause::Value),
             ("14", Cause::Other),
             ("8458", Cause::Other),
             ("40P01", Cause::Busy),
             ("22021", Cause::Value),
+            ("23502", Cause::Value),
+            ("54000", Cause::Value),
             ("57P01", Cause::Other),
             ("", Cause::Other),
         ] {

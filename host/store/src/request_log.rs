@@ -77,18 +77,28 @@ const PREFIX: &str = "req_";
 /// Comes after every id: `g` follows the hexadecimal digits.
 const AFTER_ALL: &str = "req_g";
 
-/// Two texts, because one that leaves the organisation open would not use its index.
+/// Four texts, because one that leaves the organisation or the id open would not use its index.
 macro_rules! select {
-    ($organisation:literal) => {
+    ($organisation:literal, $id:literal) => {
         concat!(
             "SELECT id, started_at, organisation_id, environment, api_key_id, method, route, path, providers, connectors, \
              status, code, total_micros, provider_micros, connector_micros FROM request_log WHERE ",
             $organisation,
-            " AND id < $2 AND id >= $3 AND ($4 IS NULL OR id = $4) \
-             AND ($5 IS NULL OR providers LIKE $5 ESCAPE '!') AND ($6 IS NULL OR status = $6) \
+            " AND id < $2 AND id >= $3 AND ",
+            $id,
+            " AND ($5 IS NULL OR providers LIKE $5 ESCAPE '!') AND ($6 IS NULL OR status = $6) \
              AND ($7 IS NULL OR code = $7) AND ($8 IS NULL OR method = $8) ORDER BY id DESC LIMIT $9"
         )
     };
+}
+
+const fn sql(one_organisation: bool, one_request: bool) -> &'static str {
+    match (one_organisation, one_request) {
+        (true, true) => select!("organisation_id = $1", "id = $4"),
+        (true, false) => select!("organisation_id = $1", "$4 IS NULL"),
+        (false, true) => select!("$1 IS NULL", "id = $4"),
+        (false, false) => select!("$1 IS NULL", "$4 IS NULL"),
+    }
 }
 
 impl Store {
@@ -112,24 +122,19 @@ impl Store {
         if !check::can_exist(&texts.map(Option::unwrap_or_default)) {
             return Ok((Vec::new(), false));
         }
-        let rows = sqlx::query(match query.organisation_id {
-            Some(_) => select!("organisation_id = $1"),
-            None => select!("$1 IS NULL"),
-        })
-        .bind(query.organisation_id)
-        .bind(upper_bound(&query))
-        .bind(query.since.map_or_else(|| PREFIX.to_owned(), first_id_at))
-        .bind(query.id)
-        .bind(query.provider.map(containing))
-        .bind(query.status.map(i64::from))
-        .bind(query.code)
-        .bind(query.method)
-        .bind(i64::from(limit).saturating_add(1))
-        .fetch_all(self.readers())
-        .await?;
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let found = rows.iter().take(limit).map(read).collect::<Result<_, _>>()?;
-        Ok((found, rows.len() > limit))
+        let rows = sqlx::query(sql(query.organisation_id.is_some(), query.id.is_some()))
+            .bind(query.organisation_id)
+            .bind(upper_bound(&query))
+            .bind(query.since.map_or_else(|| PREFIX.to_owned(), first_id_at))
+            .bind(query.id)
+            .bind(query.provider.map(containing))
+            .bind(query.status.map(i64::from))
+            .bind(query.code)
+            .bind(query.method)
+            .bind(i64::from(limit).saturating_add(1))
+            .fetch_all(self.readers())
+            .await?;
+        row::page(&rows, limit, read)
     }
 }
 
@@ -205,8 +210,27 @@ fn duration(row: &AnyRow, column: &'static str) -> Result<Duration, StoreError> 
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use sqlx::{AssertSqlSafe, Row as _};
 
-    use super::{RequestLogQuery, containing, enclosed, first_id_at, upper_bound, words};
+    use super::{RequestLogQuery, containing, enclosed, first_id_at, sql, upper_bound, words};
+    use crate::{MasterKey, Store, sqlite_url};
+
+    #[tokio::test]
+    async fn one_request_is_looked_up_and_not_searched_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = sqlite_url(&folder.path().join("routemcp.db"));
+        let store = Store::open(&url, MasterKey::generate().0).await.unwrap();
+        for one_organisation in [true, false] {
+            let text = format!("EXPLAIN QUERY PLAN {}", sql(one_organisation, true));
+            let plan = sqlx::query(AssertSqlSafe(text))
+                .fetch_one(store.readers())
+                .await
+                .unwrap();
+            let plan: String = plan.get("detail");
+            assert!(plan.contains("SEARCH") && plan.contains("id=?)"), "{plan}");
+            assert!(!plan.contains("id>?") && !plan.contains("id<?"), "{plan}");
+        }
+    }
 
     #[test]
     fn lists_of_words_read_back_and_patterns_find_whole_words_only() {

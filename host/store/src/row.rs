@@ -38,6 +38,17 @@ fn of_milliseconds(milliseconds: i64, column: &'static str) -> Result<Timestamp,
         .map_err(|_| StoreError::Corrupt(format!("column \"{column}\" is not a time")))
 }
 
+/// Up to `limit` rows, and whether there are more: `rows` is the answer to a query for one more than that.
+pub(crate) fn page<T>(
+    rows: &[AnyRow],
+    limit: u32,
+    read: impl Fn(&AnyRow) -> Result<T, StoreError>,
+) -> Result<(Vec<T>, bool), StoreError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let found = rows.iter().take(limit).map(read).collect::<Result<_, _>>()?;
+    Ok((found, rows.len() > limit))
+}
+
 /// A column that holds one word of a closed set.
 pub(crate) fn name<T>(
     row: &AnyRow,

@@ -66,17 +66,6 @@ impl Store {
         Ok(store)
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// Any, if it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT id FROM organisations LIMIT 1")
-            .fetch_optional(self.readers())
-            .await?;
-        Ok(())
-    }
-
     /// Follows what other processes change in the database, for as long as the future is polled. What every request asks for
     /// is kept in memory meanwhile; a store that nobody lets watch asks the database each time.
     pub async fn watch(&self) -> std::convert::Infallible {

@@ -82,5 +82,11 @@ async fn providers_connectors_places_pools_and_connections_are_counted() {
         let labels = [format!("pool=\"{name}\""), "state=\"max\"".to_owned()];
         assert_eq!(pool(&labels.each_ref().map(String::as_str)), *expected, "{name}");
     }
-    assert!(metrics.contains("# HELP routemcp_request_seconds"), "{metrics}");
+    let mut typed = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    assert!(typed.clone().count() > 10, "{metrics}");
+    let unexplained = typed.find(|line| {
+        let name = line.split(' ').next().unwrap();
+        !metrics.contains(&format!("# HELP {name} "))
+    });
+    assert_eq!(unexplained, None, "{metrics}");
 }

@@ -38,7 +38,8 @@ pub(crate) struct HostArguments {
     /// Let connectors reach loopback and private addresses. For tests.
     #[arg(long, env = "ROUTEMCP_ALLOW_PRIVATE_NETWORKS")]
     pub(crate) allow_private_networks: bool,
-    /// For how many days finished API requests are kept for `GET /admin/v1/requests`; 0 keeps none and forgets those there are.
+    /// For how many days finished API requests are kept for `GET /admin/v1/requests`. With 0 this server keeps none, and deletes
+    /// none either: those there are may be other servers'.
     #[arg(long, env = "ROUTEMCP_REQUEST_LOG_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(0..=3_650))]
     pub(crate) request_log_days: u16,
     /// Take only connectors that are signed by one of the publishers in this file, with lines of `NAME KEY`.

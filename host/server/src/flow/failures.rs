@@ -84,7 +84,7 @@ impl Subject<'_> {
                 )
             }
             Code::ProviderRateLimited => rate_limited(provider),
-            Code::ProviderTimeout => format!("{provider} did not answer in time."),
+            Code::ProviderTimeout => format!("{provider} did not answer in time: {}", failure.message),
             Code::ProviderError => format!("{provider} could not do it: {}", failure.message),
             Code::ConnectorFailed => format!(
                 "The connector asked for something that is not allowed: {}",
@@ -137,7 +137,7 @@ pub(crate) fn not_sent(error: &SendError, connector: &LoadedConnector) -> ApiErr
         }
         "timeout" => ApiError::new(
             Code::ProviderTimeout,
-            format!("{} did not answer in time.", manifest.name),
+            format!("{} did not answer in time: {error}", manifest.name),
         ),
         "unauthorized" => ApiError::new(Code::ConnectionNeedsReauth, error.to_string()),
         "rate-limited" => ApiError::new(Code::ProviderRateLimited, rate_limited(&manifest.name)),

@@ -11,15 +11,20 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, Script};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::window::{Count, WINDOW};
 
 /// How long a request waits for Redis.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// How long connecting and a first answer may take, when nobody waits.
+/// How long connecting may take, when nobody waits.
 const CONNECT: Duration = Duration::from_secs(2);
-/// The pause before the next try.
+/// The pause before the next try. It doubles with each connection that is soon lost again,
 const PAUSE: Duration = Duration::from_secs(1);
+/// up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Who has kept a connection for so long may lose it without being suspected of losing the next.
+const STEADY: Duration = Duration::from_secs(60);
 /// Begins the names of our keys.
 const PREFIX: &str = "routemcp:rate:";
 
@@ -83,10 +88,12 @@ impl Shared {
 
     /// Keeps a connection to Redis, for as long as the future is polled.
     pub(crate) async fn keep(&self) {
+        let mut pause = PAUSE;
         for number in 0.. {
             metrics::gauge!("routemcp_redis_up").set(0.0);
-            match within(CONNECT, self.connect()).await {
+            match self.connect().await {
                 Ok(connection) => {
+                    let connected_at = Instant::now();
                     let connected = Some(Numbered { number, connection });
                     *self.connection.write().unwrap_or_else(PoisonError::into_inner) = connected;
                     metrics::gauge!("routemcp_redis_up").set(1.0);
@@ -95,21 +102,30 @@ impl Shared {
                     }
                     self.lost.notified().await;
                     metrics::gauge!("routemcp_redis_up").set(0.0);
+                    pause = next_pause(pause, connected_at.elapsed());
                 }
                 Err(loss) => self.tell(&loss),
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause).await;
         }
     }
 
-    /// A connection that does what requests need: one that only answers may still refuse to write.
+    /// A connection that does what requests need, and as quickly as they need it: one that only answers may still refuse to
+    /// write, and one that is slower would be lost with the first request.
     async fn connect(&self) -> Result<MultiplexedConnection, Loss> {
+        let connection = within(CONNECT, self.open()).await?;
+        within(PATIENCE, self.count(connection.clone(), "probe", u32::MAX)).await?;
+        Ok(connection)
+    }
+
+    /// A connection to a Redis that knows the script already, so that counting is one round trip from the first time on.
+    async fn open(&self) -> Result<MultiplexedConnection, Loss> {
         let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT));
-        let connection = self
+        let mut connection = self
             .client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
-        self.count(connection.clone(), "probe", u32::MAX).await?;
+        self.window.load_async(&mut connection).await?;
         Ok(connection)
     }
 
@@ -151,6 +167,14 @@ impl Shared {
     }
 }
 
+/// How long to wait after a connection that lasted so long: a Redis that comes and goes is not to fill the log.
+fn next_pause(pause: Duration, lasted: Duration) -> Duration {
+    if lasted >= STEADY {
+        return PAUSE;
+    }
+    pause.saturating_mul(2).min(LONGEST_PAUSE)
+}
+
 async fn within<T>(patience: Duration, step: impl Future<Output = Result<T, Loss>>) -> Result<T, Loss> {
     tokio::time::timeout(patience, step)
         .await
@@ -159,7 +183,110 @@ async fn within<T>(patience: Duration, step: impl Future<Output = Result<T, Loss
 
 #[cfg(test)]
 mod tests {
-    use super::Shared;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::{LONGEST_PAUSE, PATIENCE, PAUSE, STEADY, Shared, next_pause};
+
+    /// Speaks as much of Redis' protocol as is needed, and runs scripts in this time.
+    struct SlowRedis {
+        takes: Duration,
+        hash: String,
+        ran: AtomicU32,
+    }
+
+    impl SlowRedis {
+        async fn serve(self: Arc<Self>, listener: TcpListener) {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(Arc::clone(&self).answer(stream));
+            }
+        }
+
+        async fn answer(self: Arc<Self>, stream: TcpStream) {
+            let mut stream = BufReader::new(stream);
+            while let Some(command) = command(&mut stream).await {
+                let answer = match command.as_str() {
+                    "EVALSHA" => {
+                        self.ran.fetch_add(1, Ordering::SeqCst);
+                        tokio::time::sleep(self.takes).await;
+                        "*4\r\n:1\r\n:1\r\n:100\r\n:100\r\n".to_owned()
+                    }
+                    "SCRIPT" => format!("${}\r\n{}\r\n", self.hash.len(), self.hash),
+                    _ => "+OK\r\n".to_owned(),
+                };
+                if stream.write_all(answer.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The name of the next command: an array of texts, each with its length before it.
+    async fn command(stream: &mut BufReader<TcpStream>) -> Option<String> {
+        let mut name = None;
+        for _ in 0..length(stream).await? {
+            let mut text = vec![0; length(stream).await? + 2];
+            stream.read_exact(&mut text).await.ok()?;
+            name = name.or_else(|| Some(String::from_utf8_lossy(&text).trim().to_uppercase()));
+        }
+        name
+    }
+
+    async fn length(stream: &mut BufReader<TcpStream>) -> Option<usize> {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok()?;
+        line.get(1..)?.trim().parse().ok()
+    }
+
+    /// Whether windows at a Redis that takes so long are ever used in a while, and how often it was tried.
+    async fn used(takes: Duration) -> (bool, u32) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("redis://{}", listener.local_addr().unwrap());
+        let shared = Shared::at(&url.into()).unwrap();
+        let redis = Arc::new(SlowRedis {
+            takes,
+            hash: shared.window.get_hash().to_owned(),
+            ran: AtomicU32::new(0),
+        });
+        let serving = tokio::spawn(Arc::clone(&redis).serve(listener));
+        let looking = async {
+            for _ in 0..50 {
+                if shared.current().is_some() {
+                    return true;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            false
+        };
+        let used = tokio::select! {
+            used = looking => used,
+            () = shared.keep() => unreachable!("it keeps for ever"),
+        };
+        serving.abort();
+        (used, redis.ran.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test]
+    async fn a_redis_that_is_slower_than_requests_wait_is_not_used() {
+        let (used_slow, tried) = used(PATIENCE * 3 / 2).await;
+        assert!(!used_slow && tried >= 2, "tried {tried} times");
+        assert!(used(Duration::ZERO).await.0, "it would be used if it were quick");
+    }
+
+    #[test]
+    fn a_redis_that_comes_and_goes_is_tried_less_and_less_often() {
+        let mut pause = PAUSE;
+        for seconds in [2, 4, 8, 16, 30, 30] {
+            pause = next_pause(pause, STEADY / 2);
+            assert_eq!(pause.as_secs(), seconds);
+        }
+        assert_eq!(pause, LONGEST_PAUSE);
+        assert_eq!(next_pause(pause, STEADY), PAUSE);
+    }
 
     #[test]
     fn an_address_that_cannot_be_used_is_not_quoted() {

@@ -11,6 +11,7 @@ use routemcp_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 use crate::http::router;
@@ -47,6 +48,7 @@ pub(crate) async fn serve(
     let background = [
         tokio::spawn(watch(app.store.clone())),
         tokio::spawn(keep_house(Arc::clone(&app))),
+        tokio::spawn(forget_requests(Arc::clone(&app))),
         tokio::spawn(keeper::keep(Arc::clone(&app))),
         tokio::spawn(pulse::keep(Arc::clone(&app))),
     ];
@@ -123,10 +125,19 @@ async fn keep_house(app: Arc<App>) {
         {
             tracing::warn!(%error, "what has expired could not be forgotten");
         }
+        minute += 1;
+    }
+}
+
+/// Forgets old requests. Apart from the rest, which is not to wait while a long log is made short.
+async fn forget_requests(app: Arc<App>) {
+    let mut every_minute = tokio::time::interval(Duration::from_secs(60));
+    every_minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every_minute.tick().await;
         if let Err(error) = app.request_log.forget(&app.store).await {
             tracing::warn!(%error, "old requests could not be forgotten");
         }
-        minute += 1;
     }
 }
 

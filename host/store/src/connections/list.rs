@@ -1,10 +1,10 @@
 //! Connections page by page.
 
 use super::{Connection, ConnectionQuery, columns, read};
-use crate::check;
 use crate::database::Backend;
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::{check, row};
 
 /// Both databases must sort by bytes, and each has its own name for that order. SQLite's default is that order, and saying
 /// so would not help; PostgreSQL's default is the locale's. Two texts for each, as in [`Store::find_connections`].
@@ -70,8 +70,6 @@ impl Store {
             .bind(i64::from(limit).saturating_add(1))
             .fetch_all(self.readers())
             .await?;
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let found = rows.iter().take(limit).map(read).collect::<Result<_, _>>()?;
-        Ok((found, rows.len() > limit))
+        row::page(&rows, limit, read)
     }
 }

@@ -66,12 +66,11 @@ async fn reopening_keeps_everything() {
         .unwrap();
     fresh.store.close().await;
     assert!(matches!(
-        fresh.store.ping().await,
+        fresh.store.find_organisation("Acme").await,
         Err(StoreError::Unavailable(_))
     ));
 
     let store = fresh.second_store().await;
-    store.ping().await.unwrap();
     assert_eq!(store.find_organisation("Acme").await.unwrap().unwrap().id, acme);
     assert_eq!(store.authenticate(&text).await.unwrap().as_deref(), Some(&key));
     let found = store
@@ -279,7 +278,7 @@ async fn processes_that_open_a_new_file_together_all_succeed() {
                 Store::open(&url, MasterKey::generate().0)
                     .await
                     .unwrap()
-                    .ping()
+                    .find_organisation("Acme")
                     .await
                     .unwrap()
             });

@@ -209,6 +209,31 @@ async fn each_filter_narrows_the_list_down() {
         ),
         (
             RequestLogQuery {
+                id: Some(&other.id),
+                organisation_id: Some("org_2"),
+                method: Some("POST"),
+                ..none
+            },
+            vec![&other],
+        ),
+        (
+            RequestLogQuery {
+                id: Some(&other.id),
+                organisation_id: Some("org_1"),
+                ..none
+            },
+            vec![],
+        ),
+        (
+            RequestLogQuery {
+                id: Some(&other.id),
+                before: Some(&other.id),
+                ..none
+            },
+            vec![],
+        ),
+        (
+            RequestLogQuery {
                 code: Some("a\0"),
                 ..none
             },
