@@ -112,7 +112,8 @@ impl Store {
             .seal(new.credential.expose_secret(), &place(&id, &new.organisation_id))?;
         let updated = sqlx::query(
             "UPDATE connections SET status = $1, last_error = NULL, auth_method = $2, settings = $3, credential = $4, \
-             updated_at = $5, credential_version = credential_version + 1, refresh_holder = NULL, refresh_until = NULL, \
+             updated_at = CASE WHEN updated_at < $5 THEN $5 ELSE updated_at + 1 END, \
+             credential_version = credential_version + 1, refresh_holder = NULL, refresh_until = NULL, \
              refresh_due_at = $6 WHERE id = $7",
         )
         .bind(ConnectionStatus::Active.as_str())
