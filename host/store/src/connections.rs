@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use sqlx::any::AnyRow;
 
 use crate::changes::{Change, Topic};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::{ConnectionId, OrganisationId};
 use crate::names::{ConnectionStatus, Environment};
@@ -265,7 +266,7 @@ impl Store {
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
         .bind(ConnectionStatus::Disabled.as_str())
-        .execute(&mut *transaction)
+        .execute(inside(&mut transaction))
         .await?;
         self.commit_if(updated.rows_affected() > 0, transaction, connection.change())
             .await
@@ -293,7 +294,7 @@ impl Store {
         .bind(organisation_id.as_str())
         .bind(environment.as_str())
         .bind(id.as_str())
-        .fetch_all(&mut *transaction)
+        .fetch_all(inside(&mut transaction))
         .await?;
         let deleted = deleted.first().map(read).transpose()?;
         if let Some(connection) = &deleted {

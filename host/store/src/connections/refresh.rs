@@ -15,6 +15,7 @@ use sqlx::any::AnyRow;
 
 use super::upsert::settings_text;
 use super::{Connection, columns, place, read, select};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::ConnectionId;
 use crate::names::ConnectionStatus;
@@ -150,7 +151,7 @@ impl Store {
         .bind(ConnectionStatus::Active.as_str())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .fetch_all(&mut *transaction)
+        .fetch_all(inside(&mut transaction))
         .await?;
         let refreshed = rows.first().map(read).transpose()?;
         if let Some(refreshed) = &refreshed {
@@ -177,7 +178,7 @@ impl Store {
         .bind(ConnectionStatus::NeedsReauth.as_str())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .execute(&mut *transaction)
+        .execute(inside(&mut transaction))
         .await?;
         self.commit_if(refused.rows_affected() > 0, transaction, connection.change())
             .await
