@@ -18,7 +18,9 @@ use crate::error::{CallError, LoadError};
 use crate::invoke::{Answer, Callee, Linked, Operation};
 use crate::state::Label;
 
-/// One version of one connector: compiled, linked, probed, and ready to be called.
+/// One version of one connector: compiled, linked, probed, and ready to be called. Clones share the compiled code, and can
+/// be granted other hosts.
+#[derive(Clone)]
 pub struct LoadedConnector {
     /// Its component, for what only a component can do.
     pub(crate) linked: Arc<Linked>,

@@ -1,38 +1,57 @@
 //! Work that runs to its end though nobody waits for it: a token that a provider has given out must not be lost because a
 //! caller hung up or the server stops, and neither must a write that has begun.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::RwLock;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-/// Starts such work and knows whether any is under way. Clones share it.
+/// Starts such work and knows how much of it is under way. Clones share it.
+///
+/// Work starts further work, such as a write that has to renew its access token, so it must be possible to start some also
+/// while [`Work::finish`] waits. A lock that counts its readers would not do: whoever waits to write holds them off.
 #[derive(Clone, Default)]
 pub(crate) struct Work {
-    // Each piece of work holds it for reading; whoever gets it for writing knows that all are done.
-    under_way: Arc<RwLock<()>>,
+    under_way: watch::Sender<usize>,
+}
+
+/// One piece of work, from before its task is there until its future is gone, whether it ended, panicked or was dropped.
+struct Piece(watch::Sender<usize>);
+
+impl Piece {
+    fn begin(under_way: &watch::Sender<usize>) -> Self {
+        under_way.send_modify(|pieces| *pieces += 1);
+        Self(under_way.clone())
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.0.send_modify(|pieces| *pieces -= 1);
+    }
 }
 
 impl Work {
-    /// Starts a piece of work.
+    /// Starts a piece of work. It counts from now on, not from when its task runs for the first time.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
-        let under_way = Arc::clone(&self.under_way);
+        let piece = Piece::begin(&self.under_way);
         let work = async move {
-            let _until_done = under_way.read_owned().await;
+            let _until_done = piece;
             work.await
         };
         // Its log lines belong to the request that needed it first.
         tokio::spawn(work.in_current_span())
     }
 
-    /// Waits until all of it is done, but not for longer than this. Whether it is.
+    /// Waits until all of it is done, also what is started meanwhile, but not for longer than this. Whether it is.
     pub(crate) async fn finish(&self, within: Duration) -> bool {
-        tokio::time::timeout(within, self.under_way.write()).await.is_ok()
+        let mut under_way = self.under_way.subscribe();
+        let done = under_way.wait_for(|pieces| *pieces == 0);
+        tokio::time::timeout(within, done).await.is_ok()
     }
 }
 
@@ -44,30 +63,61 @@ mod tests {
 
     use super::Work;
 
+    const LONG: Duration = Duration::from_secs(5);
+
     #[tokio::test]
     async fn what_was_begun_is_waited_for() {
         let (work, done) = (Work::default(), Arc::new(AtomicBool::new(false)));
         let mark = Arc::clone(&done);
-        let (begun, begins) = tokio::sync::oneshot::channel();
+        // There is one thread, so nothing of it has run yet when it is waited for.
         drop(work.spawn(async move {
-            begun.send(()).unwrap();
             tokio::time::sleep(Duration::from_millis(50)).await;
             mark.store(true, Ordering::Relaxed);
         }));
-        begins.await.unwrap();
-        assert!(work.finish(Duration::from_secs(5)).await);
+        assert!(work.finish(LONG).await);
         assert!(done.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn work_can_wait_for_work_that_it_starts_while_all_of_it_is_waited_for() {
+        let (work, done) = (Work::default(), Arc::new(AtomicBool::new(false)));
+        let (inner, mark) = (work.clone(), Arc::clone(&done));
+        drop(work.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            inner.spawn(async {}).await.unwrap();
+            mark.store(true, Ordering::Relaxed);
+        }));
+        assert!(work.finish(LONG).await);
+        assert!(done.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn what_work_leaves_behind_is_waited_for_as_well() {
+        let (work, done) = (Work::default(), Arc::new(AtomicBool::new(false)));
+        let (inner, mark) = (work.clone(), Arc::clone(&done));
+        drop(work.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            drop(inner.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                mark.store(true, Ordering::Relaxed);
+            }));
+        }));
+        assert!(work.finish(LONG).await);
+        assert!(done.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn what_panics_or_is_aborted_is_done() {
+        let work = Work::default();
+        drop(work.spawn(async { panic!("a test's panic") }));
+        work.spawn(std::future::pending::<()>()).abort();
+        assert!(work.finish(LONG).await);
     }
 
     #[tokio::test]
     async fn what_does_not_end_is_given_up() {
         let work = Work::default();
-        let (begun, begins) = tokio::sync::oneshot::channel();
-        drop(work.spawn(async move {
-            begun.send(()).unwrap();
-            std::future::pending::<()>().await;
-        }));
-        begins.await.unwrap();
+        drop(work.spawn(std::future::pending::<()>()));
         assert!(!work.finish(Duration::from_millis(20)).await);
     }
 }

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use sqlx::any::AnyRow;
 
 use crate::changes::{Change, Topic};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::{ApiKeyId, OrganisationId};
 use crate::names::{Environment, Plan, Scope};
@@ -164,14 +165,14 @@ impl Store {
         let rows = sqlx::query(select!("WHERE id = $1 OR prefix = $1 OR hash = $2"))
             .bind(id_or_prefix)
             .bind(text::hash(&id_or_prefix.into()))
-            .fetch_all(&mut *transaction)
+            .fetch_all(inside(&mut transaction))
             .await?;
         let mut key = one_to_revoke(rows.iter().map(read).collect::<Result<_, _>>()?)?;
         let now = time::now();
         let revoked = sqlx::query("UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
             .bind(now.as_millisecond())
             .bind(key.id.as_str())
-            .execute(&mut *transaction)
+            .execute(inside(&mut transaction))
             .await?;
         if revoked.rows_affected() == 0 {
             return Err(revoked_already());

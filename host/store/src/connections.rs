@@ -12,12 +12,13 @@ use secrecy::SecretString;
 use sqlx::any::AnyRow;
 
 use crate::changes::{Change, Topic};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::{ConnectionId, OrganisationId};
 use crate::names::{ConnectionStatus, Environment};
 use crate::seal::Sealed;
 use crate::store::Store;
-use crate::{check, row, time};
+use crate::{check, row};
 pub use refresh::RefreshLease;
 
 /// A connection. Its credential is only to be had from [`Store::credential`].
@@ -43,7 +44,8 @@ pub struct Connection {
     pub settings: BTreeMap<String, String>,
     /// When it was first made.
     pub created_at: Timestamp,
-    /// When it was last made, or got another status. Fresh credentials of the same authorisation do not count.
+    /// When it was last made; made again, it is always another time. Neither another status nor fresh credentials of the
+    /// same authorisation count, so with the id it names what is shared by all calls of one account.
     pub updated_at: Timestamp,
     /// Goes up by one with every credential that is stored.
     pub credential_version: i64,
@@ -242,7 +244,8 @@ impl Store {
     }
 
     /// Sets the status that a credential turned out to have, with what went wrong or none to clear it. False, and nothing
-    /// changed, if the connection is gone or has another credential by now: what is known is about an old one.
+    /// changed, if the connection is gone, has that status already, was switched off, or has another credential by now: then
+    /// what is known is about an old one.
     ///
     /// # Errors
     /// If the database fails.
@@ -255,15 +258,15 @@ impl Store {
         check::optional("lastError", last_error)?;
         let mut transaction = self.begin().await?;
         let updated = sqlx::query(
-            "UPDATE connections SET status = $1, last_error = $2, updated_at = $3 \
-             WHERE id = $4 AND credential_version = $5",
+            "UPDATE connections SET status = $1, last_error = $2 \
+             WHERE id = $3 AND credential_version = $4 AND status NOT IN ($1, $5)",
         )
         .bind(status.as_str())
         .bind(last_error)
-        .bind(time::now().as_millisecond())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .execute(&mut *transaction)
+        .bind(ConnectionStatus::Disabled.as_str())
+        .execute(inside(&mut transaction))
         .await?;
         self.commit_if(updated.rows_affected() > 0, transaction, connection.change())
             .await
@@ -291,7 +294,7 @@ impl Store {
         .bind(organisation_id.as_str())
         .bind(environment.as_str())
         .bind(id.as_str())
-        .fetch_all(&mut *transaction)
+        .fetch_all(inside(&mut transaction))
         .await?;
         let deleted = deleted.first().map(read).transpose()?;
         if let Some(connection) = &deleted {

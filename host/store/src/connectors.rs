@@ -9,6 +9,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use crate::changes::Change;
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row};
@@ -139,7 +140,7 @@ impl Store {
         let revoked = sqlx::query("DELETE FROM connector_grants WHERE slug = $1 AND host = $2")
             .bind(slug)
             .bind(host)
-            .execute(&mut *transaction)
+            .execute(inside(&mut transaction))
             .await?;
         self.commit_if(revoked.rows_affected() > 0, transaction, changed(slug))
             .await
@@ -156,7 +157,7 @@ impl Store {
                 .bind(i64::from(enabled))
                 .bind(crate::time::now().as_millisecond())
                 .bind(slug)
-                .execute(&mut *transaction)
+                .execute(inside(&mut transaction))
                 .await?;
         match updated.rows_affected() {
             0 => Err(StoreError::NotFound("connector")),

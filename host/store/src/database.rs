@@ -1,5 +1,6 @@
 //! The database behind the store: SQLite in a file, or a server.
 
+mod limited;
 mod location;
 mod sqlite;
 
@@ -13,6 +14,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Transaction};
 
 use crate::error::StoreError;
+pub(crate) use limited::{Pooled, answered, inside};
 pub use location::sqlite_url;
 
 /// Migrations that this version does not know are left alone: they are those of a newer version, which adds and takes
@@ -27,6 +29,11 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 /// [`StoreError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Gives a connection to a server a limit for each statement, twice what is waited for a connection, unless the operator has set another one in the URL or on
+/// the server. As a statement rather than among the options of the connection, which poolers in between do not all take.
+const LIMIT_QUERIES: &str = "SELECT set_config('statement_timeout', '10s', false) \
+                             WHERE current_setting('statement_timeout') = '0'";
+
 /// Pools for reading and for writing.
 ///
 /// SQLite lets one connection write at a time. With one writing connection, writers of this process queue in the pool,
@@ -34,8 +41,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// such as the command line. Readers have connections of their own, and WAL lets them read while a write is under way.
 /// On a server both are the same pool.
 pub(crate) struct Database {
-    pub(crate) readers: AnyPool,
-    pub(crate) writer: AnyPool,
+    readers: AnyPool,
+    writer: AnyPool,
     pub(crate) backend: Backend,
     /// How to reach the server; none for SQLite.
     pub(crate) server: Option<PgConnectOptions>,
@@ -105,7 +112,10 @@ impl Database {
         connection.close().await?;
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(PATIENCE);
+            .acquire_timeout(PATIENCE)
+            // Not the one that migrates, which may take long, nor the one that listens, which is asked for signs of life.
+            .after_connect(|connection, _| Box::pin(limit_queries(connection)))
+            .after_release(|connection, _| Box::pin(is_alive(connection)));
         let pool = pool.connect_with(options.clone()).await?;
         Ok(Self {
             options,
@@ -117,13 +127,23 @@ impl Database {
         })
     }
 
+    /// For a statement that reads.
+    pub(crate) fn readers(&self) -> Pooled<'_> {
+        Pooled(&self.readers)
+    }
+
+    /// For a statement that writes by itself.
+    pub(crate) fn writer(&self) -> Pooled<'_> {
+        Pooled(&self.writer)
+    }
+
     /// Starts a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         let begin = match self.backend {
             Backend::Sqlite => sqlite::BEGIN,
             Backend::Server => "BEGIN",
         };
-        Ok(self.writer.begin_with(begin).await?)
+        Ok(answered(self.writer.begin_with(begin)).await?)
     }
 
     /// What tells whether another process has written since. For SQLite.
@@ -153,6 +173,20 @@ impl Database {
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+async fn limit_queries(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(LIMIT_QUERIES).execute(connection).await?;
+    Ok(())
+}
+
+/// Whether a connection that is given back can be used again. The pool looks itself, but without a limit: one that got lost
+/// in the network would keep its place until the kernel gives it up.
+async fn is_alive(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    match tokio::time::timeout(PATIENCE, connection.ping()).await {
+        Ok(alive) => alive.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
     }
 }
 

@@ -13,7 +13,7 @@ pub enum StoreError {
     /// The database cannot be reached or cannot work.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// Others kept the database locked for too long. Trying again can help.
+    /// Others kept the database locked or at work for too long. Trying again can help.
     #[error("the database is busy; try again")]
     Busy,
     /// No connection to the database came free in time: all are in use, or it cannot be reached.
@@ -129,7 +129,7 @@ enum Cause {
 fn of_code(code: &str) -> Cause {
     if code.len() == 5 {
         return match code {
-            "40001" | "40P01" | "55P03" | "53300" => Cause::Busy,
+            "40001" | "40P01" | "55P03" | "57014" | "53300" => Cause::Busy,
             "53100" => Cause::Full,
             // Data that its type, a constraint or an index does not take.
             _ if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => Cause::Value,
@@ -185,6 +185,7 @@ mod tests {
             ("14", Cause::Other),
             ("8458", Cause::Other),
             ("40P01", Cause::Busy),
+            ("57014", Cause::Busy),
             ("22021", Cause::Value),
             ("23502", Cause::Value),
             ("54000", Cause::Value),

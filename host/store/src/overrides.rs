@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
 
 use crate::changes::{Change, Topic};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row, time};
@@ -121,7 +122,7 @@ impl Store {
             .bind(unified_field)
             .bind(change.to_string())
             .bind(now)
-            .execute(&mut *transaction)
+            .execute(inside(&mut transaction))
             .await?;
         }
         self.commit(transaction, change(organisation_id, provider)).await
@@ -152,7 +153,7 @@ impl Store {
         .bind(resource)
         .bind(stored_end_user(end_user)?)
         .bind(unified_field)
-        .execute(&mut *transaction)
+        .execute(inside(&mut transaction))
         .await?;
         if deleted.rows_affected() == 0 {
             return Ok(false);
@@ -214,7 +215,7 @@ async fn raise_version(
     )
     .bind(organisation_id)
     .bind(provider)
-    .execute(&mut **transaction)
+    .execute(inside(transaction))
     .await
     .map_err(|error| StoreError::of_write(error, "organisation"))?;
     Ok(())

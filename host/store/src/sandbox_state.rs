@@ -2,6 +2,7 @@
 
 use sqlx::{Any, Transaction};
 
+use crate::database::{answered, inside};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row};
@@ -110,7 +111,7 @@ impl Store {
         for change in changes {
             apply(&mut transaction, organisation_id, provider, change).await?;
         }
-        Ok(transaction.commit().await?)
+        Ok(answered(transaction.commit()).await?)
     }
 }
 
@@ -153,7 +154,7 @@ async fn apply(
         }
     };
     query
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await
         .map_err(|error| StoreError::of_write(error, "organisation"))?;
     Ok(())

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use sqlx::any::AnyConnectOptions;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, Transaction};
 
 use crate::cache::Caches;
 use crate::changes::{Change, ChangeStream, Feed, postgres, sqlite};
-use crate::database::{Backend, Database, PoolStatus};
+use crate::database::{Backend, Database, PoolStatus, Pooled, answered};
 use crate::error::StoreError;
 use crate::master_key::MasterKeys;
 use crate::seal::Sealer;
@@ -103,12 +103,12 @@ impl Store {
         self.inner.database.options.clone()
     }
 
-    pub(crate) fn readers(&self) -> &AnyPool {
-        &self.inner.database.readers
+    pub(crate) fn readers(&self) -> Pooled<'_> {
+        self.inner.database.readers()
     }
 
-    pub(crate) fn writer(&self) -> &AnyPool {
-        &self.inner.database.writer
+    pub(crate) fn writer(&self) -> Pooled<'_> {
+        self.inner.database.writer()
     }
 
     /// Starts a transaction that will write.
@@ -131,7 +131,7 @@ impl Store {
         }
         let store = self.clone();
         let committing = tokio::spawn(async move {
-            let committed = transaction.commit().await;
+            let committed = answered(transaction.commit()).await;
             store.feed().announce(change);
             committed
         });

@@ -4,6 +4,7 @@ mod beside;
 mod failures;
 mod processes;
 mod refused;
+mod unsaved;
 
 use std::time::Duration;
 

@@ -108,6 +108,53 @@ async fn a_database_that_is_away_fails_readiness_and_comes_back_by_itself() {
     );
 }
 
+// The command line, which makes the key, blocks its thread; the proxy needs another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_lost_while_it_works_keeps_nobody_waiting_for_good() {
+    let Some(database) = TestDatabase::on_a_server() else {
+        return;
+    };
+    let direct = database.url();
+    let url: url::Url = direct.parse().unwrap();
+    let (host, port) = (url.host_str().unwrap(), url.port().unwrap_or(5432));
+    let mut proxy = Proxy::to(&format!("{host}:{port}")).await;
+    let site = Site::on(database.through(&proxy.address), &[hubspot()]);
+    let provider = provider().await;
+    let (mut replica, client) = serve(&site, &provider).await;
+    write(&client).await.expect(200);
+    sqlx::any::install_default_drivers();
+    let mut other = sqlx::AnyConnection::connect(&direct).await.unwrap();
+    other.execute("BEGIN").await.unwrap();
+    other.execute("LOCK TABLE mapping_versions").await.unwrap();
+
+    // The server is at work, and ends it by itself.
+    let start = Instant::now();
+    unavailable(write(&client).await);
+    let took = start.elapsed().as_secs();
+    assert!((9..15).contains(&took), "{took} s");
+
+    // It is at work, and lost meanwhile: whatever it says, nobody hears it.
+    let start = Instant::now();
+    let (written, ()) = tokio::join!(write(&client), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        proxy.silence();
+    });
+    unavailable(written);
+    let took = start.elapsed().as_secs();
+    assert!((10..25).contains(&took), "{took} s");
+    other.execute("ROLLBACK").await.unwrap();
+
+    // Another one is there, at the same address: a failover.
+    proxy.cut().await;
+    proxy.mend().await;
+    wait_for(&client, "//readyz", 200).await;
+    write(&client).await.expect(200);
+
+    proxy.silence();
+    replica.process.signal("TERM");
+    assert!(replica.process.wait(Duration::from_secs(45)).success());
+}
+
 #[tokio::test]
 async fn a_locked_file_refuses_writes_after_a_while_and_reads_go_on() {
     let folder = tempfile::tempdir().unwrap();

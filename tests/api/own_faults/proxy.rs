@@ -1,9 +1,10 @@
-//! A TCP proxy that a test can cut, such as in front of a database that other tests use as well.
+//! A TCP proxy that a test can cut or silence, such as in front of a database that other tests use as well.
 
 use std::sync::Arc;
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// The proxy. It ends when this is dropped.
@@ -11,6 +12,7 @@ pub(super) struct Proxy {
     pub(super) address: String,
     target: Arc<str>,
     serving: Option<tokio::task::JoinHandle<()>>,
+    silent: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -20,21 +22,30 @@ impl Proxy {
             address: listener.local_addr().unwrap().to_string(),
             target: target.into(),
             serving: None,
+            silent: watch::Sender::new(false),
         };
         proxy.serve(listener);
         proxy
     }
 
     fn serve(&mut self, listener: TcpListener) {
-        let target = Arc::clone(&self.target);
+        let (target, silent) = (Arc::clone(&self.target), self.silent.subscribe());
         self.serving = Some(tokio::spawn(async move {
             // Aborted with this task.
             let mut connections = JoinSet::new();
             while let Ok((mut near, _)) = listener.accept().await {
-                let target = Arc::clone(&target);
+                let (target, mut silent) = (Arc::clone(&target), silent.clone());
                 connections.spawn(async move {
                     let mut far = TcpStream::connect(&*target).await.unwrap();
-                    let _ = copy_bidirectional(&mut near, &mut far).await;
+                    let silenced = tokio::select! {
+                        // First, so that nothing slips through a new connection.
+                        biased;
+                        silenced = silent.wait_for(|silent| *silent) => silenced.is_ok(),
+                        _ = copy_bidirectional(&mut near, &mut far) => false,
+                    };
+                    if silenced {
+                        std::future::pending::<()>().await;
+                    }
                 });
             }
         }));
@@ -47,8 +58,14 @@ impl Proxy {
         let _ = serving.await;
     }
 
-    /// Works again, at the same address.
+    /// Keeps every connection, and takes new ones, but lets nothing through: what a network does that loses packets.
+    pub(super) fn silence(&self) {
+        self.silent.send_replace(true);
+    }
+
+    /// Works again, at the same address, after it was cut.
     pub(super) async fn mend(&mut self) {
+        self.silent.send_replace(false);
         let listener = TcpListener::bind(&self.address).await.unwrap();
         self.serve(listener);
     }

@@ -123,13 +123,21 @@ pub(crate) async fn delete(app: &App, slug: &str, sha256: &str) -> Result<Connec
 }
 
 /// Brings what is live in line with the store. Gives back which connectors could not be, and why: one that does not load
-/// does not stop the others.
+/// does not stop the others. What may not be served any more goes first, so that it waits for no other connector's load.
 pub(crate) async fn follow_store(app: &App) -> Result<BTreeMap<String, ConnectorError>, ConnectorError> {
     let _alone = app.connectors.changing.lock().await;
-    let mut failed = BTreeMap::new();
+    let (mut failed, mut to_load) = (BTreeMap::new(), Vec::new());
     for state in app.store.connector_states().await? {
-        if let Err(error) = follow_one(app, &state).await {
-            failed.insert(state.slug, error);
+        match restrict(app, &state).await {
+            Ok(true) => {}
+            Ok(false) => to_load.push(state),
+            Err(error) => drop(failed.insert(state.slug, error)),
+        }
+    }
+    for state in to_load {
+        match load_active(app, &state).await {
+            Ok(connector) => make_live(app, connector),
+            Err(error) => drop(failed.insert(state.slug, error)),
         }
     }
     Ok(failed)
@@ -174,29 +182,40 @@ async fn connectors_changed(changes: &mut ChangeStream) {
 }
 
 async fn follow_one(app: &App, state: &ConnectorState) -> Result<(), ConnectorError> {
+    if !restrict(app, state).await? {
+        make_live(app, load_active(app, state).await?);
+    }
+    Ok(())
+}
+
+/// Brings what is live in line with the store as far as nothing has to be loaded for it: takes a connector out, or gives the
+/// live version the hosts that are granted now. Whether that was all.
+async fn restrict(app: &App, state: &ConnectorState) -> Result<bool, ConnectorError> {
     app.connectors.set_disabled(&state.slug, !state.enabled);
     if !state.enabled {
         if app.registry.deactivate(&state.slug).is_some() {
             tracing::info!(connector = state.slug, "connector is disabled");
         }
-        return Ok(());
+        return Ok(true);
     }
+    let Some(live) = app.registry.get(&state.slug) else {
+        return Ok(false);
+    };
     let granted = grants::parse(&app.store.connector_grants(&state.slug).await?)?;
-    if app
-        .registry
-        .get(&state.slug)
-        .is_some_and(|live| is_as_stored(&live, state, &granted))
-    {
-        return Ok(());
+    if let Some(regranted) = regranted(&live, &granted) {
+        app.registry.activate(Arc::new(regranted));
+        tracing::info!(connector = state.slug, "the live version has other grants now");
     }
-    make_live(app, load_active(app, state).await?);
-    Ok(())
+    Ok(live.digest().to_string() == state.active)
 }
 
-fn is_as_stored(live: &LoadedConnector, state: &ConnectorState, granted: &[HostPattern]) -> bool {
-    let asked = live.manifest().allowed_hosts.iter();
-    let allowed = asked.filter(|host| grants::is_granted(host, granted));
-    live.digest().to_string() == state.active && allowed.eq(live.allowed_hosts())
+/// A live version with the hosts that are granted now; none if it has exactly those.
+fn regranted(live: &LoadedConnector, granted: &[HostPattern]) -> Option<LoadedConnector> {
+    let mut regranted = live.clone();
+    regranted.grant_hosts(|host| grants::is_granted(host, granted));
+    let same =
+        regranted.allowed_hosts() == live.allowed_hosts() && regranted.token_hosts() == live.token_hosts();
+    (!same).then_some(regranted)
 }
 
 async fn load_active(app: &App, state: &ConnectorState) -> Result<LoadedConnector, ConnectorError> {

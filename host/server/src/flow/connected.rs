@@ -98,7 +98,8 @@ pub(crate) async fn find(app: &App, key: &ApiKey, target: &Target) -> Result<Vec
     }
 }
 
-/// A connection as it is now: made again with another credential, it shares nothing with what it was.
+/// Names what all calls of a connection share: its pace, its breaker, its HTTP client, its owners. Made again with another
+/// credential, it shares nothing with what it was; marked as refused, or renewed, it is the same.
 pub(crate) fn version_of(connection: &Connection) -> String {
     format!("{}@{}", connection.id, connection.updated_at.as_millisecond())
 }

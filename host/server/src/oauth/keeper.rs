@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use routemcp_store::Connection;
+use routemcp_store::{Connection, StoreError};
 
 use super::refresh::Stale;
 use crate::app::App;
@@ -24,11 +24,7 @@ pub(crate) async fn keep(app: Arc<App>) {
     let mut looks = tokio::time::interval(EVERY);
     loop {
         looks.tick().await;
-        match app
-            .store
-            .connections_due_for_refresh(Timestamp::now(), AT_ONCE)
-            .await
-        {
+        match due(&app).await {
             Ok(due) => {
                 let renewals = due.into_iter().map(|connection| renew(&app, connection));
                 futures::stream::iter(renewals)
@@ -41,26 +37,35 @@ pub(crate) async fn keep(app: Arc<App>) {
     }
 }
 
+/// What this server can renew. The others' rows are shared with servers that may serve their connectors, so nothing is said
+/// of them here.
+async fn due(app: &App) -> Result<Vec<Connection>, StoreError> {
+    let live = app.registry.all();
+    let live: Vec<String> = live
+        .iter()
+        .map(|connector| connector.manifest().slug.clone())
+        .collect();
+    app.store
+        .connections_due_for_refresh(&live, Timestamp::now(), AT_ONCE)
+        .await
+}
+
 async fn renew(app: &App, connection: Connection) {
-    let id = connection.id.clone();
-    let renewed = match app.registry.get(&connection.provider) {
-        Some(connector) => {
-            let stale = Stale {
-                connection: connection.clone(),
-                connector,
-            };
-            app.refresher
-                .renew(stale)
-                .await
-                .map(drop)
-                .map_err(|error| format!("{error:?}"))
-        }
-        None => Err("its connector is not live".to_owned()),
+    // It may have been switched off since.
+    let Some(connector) = app.registry.get(&connection.provider) else {
+        return;
     };
-    let Err(reason) = renewed else { return };
+    let stale = Stale {
+        connection: connection.clone(),
+        connector,
+    };
+    let Err(reason) = app.refresher.renew(stale).await else {
+        return;
+    };
+    let id = connection.id.as_str();
     tracing::warn!(
-        connection = id.as_str(),
-        reason,
+        connection = id,
+        ?reason,
         "an idle refresh token could not be used"
     );
     let postponed = match Timestamp::now().checked_add(LATER) {
@@ -68,6 +73,6 @@ async fn renew(app: &App, connection: Connection) {
         Err(_) => Ok(()),
     };
     if let Err(error) = postponed {
-        tracing::warn!(%error, connection = id.as_str(), "its next try could not be put off");
+        tracing::warn!(%error, connection = id, "its next try could not be put off");
     }
 }

@@ -20,19 +20,21 @@ use super::apps::{App, Apps};
 use super::party::Party;
 use super::refusal::TokenError;
 use super::standing::{Standing, standing};
-use super::tokens::{Granted, Tokens};
+use super::tokens::{self, Granted, Tokens};
 use crate::flow::credential::Credential;
 use crate::flow::settings::checked;
 use crate::work::Work;
 
-/// How long a lease lasts: longer than a token URL may take and a write after it, so that nobody else begins while an
-/// answer may still come.
+/// How long a lease lasts: as long as a token URL may take and [`WRITING`] after it, so that nobody else begins while an
+/// answer may still come. To extend it would help nothing: where that can be written, so can the credential.
 const LEASE: Duration = Duration::from_secs(20);
 /// How often to look whether another process is done.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long to wait for another process: a lease that it died with has ended by then.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// How often to try to write a new credential, and the pause between.
+/// How long to try to write a new credential while somebody waits; with a lease, until that ends.
+const WRITING: Duration = Duration::from_secs(10);
+/// How often to try in that time, and the pause between.
 const WRITES: u32 = 5;
 const WRITE_PAUSE: Duration = Duration::from_millis(200);
 /// The pause between later tries, when nobody waits any more.
@@ -64,6 +66,14 @@ struct Means {
     refresh_token: SecretString,
 }
 
+/// The right to refresh, as far as this process knows.
+struct Lease {
+    /// A name of its own for each try, so that a late one cannot give back the lease of the next.
+    holder: String,
+    /// It does not end before this.
+    until: Instant,
+}
+
 /// A connection whose credential is to be renewed, as its caller saw it.
 #[derive(Clone)]
 pub(crate) struct Stale {
@@ -91,7 +101,7 @@ impl Refresher {
             let result = this.renew_alone(&stale, &flight).await;
             drop(alone);
             count(&stale, &result);
-            if flight.has_unsaved() && flight.begin_writing() {
+            if flight.begin_writing() {
                 this.write_later(stale, flight);
             }
             result
@@ -99,23 +109,40 @@ impl Refresher {
         renewing.await.unwrap_or_else(|error| Err(unavailable(error)))
     }
 
-    /// Goes on trying to write what the provider gave, until it is written or somebody wrote another one.
+    /// Goes on trying to write what the provider gave, until it is written, somebody wrote another one, or the connection
+    /// was deleted.
     fn write_later(self: &Arc<Self>, stale: Stale, flight: Arc<Flight>) {
         let this = Arc::clone(self);
         drop(self.work.spawn(async move {
-            while flight.has_unsaved() {
+            while flight.goes_on_writing() {
                 tokio::time::sleep(LATER).await;
                 let _alone = flight.lock().await;
-                let Ok(current) = this.reload(&stale.connection).await else {
-                    continue;
-                };
+                this.write_unsaved(&stale, &flight).await;
+            }
+        }));
+    }
+
+    /// Tries once more to write what the provider gave, and ends it where nobody can use it any more.
+    async fn write_unsaved(&self, stale: &Stale, flight: &Flight) {
+        match self.find(&stale.connection).await {
+            Ok(Some(current)) => {
                 if let Some(unsaved) = flight.unsaved(current.credential_version) {
+                    let until = Instant::now() + WRITING;
                     // Its failure is logged there, and what was not written is kept again.
-                    let _ = this.save(&current, &stale.connector, unsaved, &flight).await;
+                    let _ = self
+                        .save(&current, &stale.connector, unsaved, flight, until)
+                        .await;
                 }
             }
-            flight.end_writing();
-        }));
+            Ok(None) => {
+                if let Some(unsaved) = flight.left_over() {
+                    let party = Party::of(&stale.connection, &stale.connector);
+                    self.end(&party, &unsaved.credential).await;
+                }
+            }
+            // The database is still in trouble.
+            Err(_) => {}
+        }
     }
 
     /// Whether a refresh of this connection is under way in this process.
@@ -133,7 +160,10 @@ impl Refresher {
                 return Ok(credential);
             }
             if let Some(unsaved) = flight.unsaved(current.credential_version) {
-                return self.save(&current, &stale.connector, unsaved, flight).await;
+                let until = Instant::now() + WRITING;
+                return self
+                    .save(&current, &stale.connector, unsaved, flight, until)
+                    .await;
             }
             let version = current.credential_version;
             flight.may_try(version)?;
@@ -142,27 +172,46 @@ impl Refresher {
                 Ok(means) => means,
                 Err(error) => return Err(self.failed(&current, flight, error).await),
             };
-            // A name of its own for each try, so that a late one cannot give back the lease of the next.
-            let holder = uuid::Uuid::now_v7().simple().to_string();
-            let lease = self.store.lease_refresh(&current.id, version, &holder, LEASE);
-            match lease.await.map_err(unavailable)? {
-                RefreshLease::Taken => {
-                    let asked = self
-                        .tokens
-                        .refresh(&party, &means.app, &means.refresh_token)
-                        .await;
-                    return match asked {
-                        Ok(granted) => self.save(&current, &stale.connector, granted, flight).await,
-                        Err(error) => {
-                            self.give_back(&current, &holder).await;
-                            Err(self.failed(&current, flight, error).await)
-                        }
-                    };
-                }
+            let lease = Lease {
+                holder: uuid::Uuid::now_v7().simple().to_string(),
+                until: Instant::now() + LEASE,
+            };
+            let taken = self
+                .store
+                .lease_refresh(&current.id, version, &lease.holder, LEASE);
+            match taken.await.map_err(unavailable)? {
+                RefreshLease::Taken => return self.ask(&current, &party, &means, &lease, flight).await,
                 RefreshLease::Superseded => {}
                 RefreshLease::Gone => return Err(removed()),
                 RefreshLease::Busy { .. } if Instant::now() < deadline => tokio::time::sleep(LOOK).await,
                 RefreshLease::Busy { .. } => return Err(unavailable("another process is at it")),
+            }
+        }
+    }
+
+    /// Asks the provider, under a lease.
+    async fn ask(
+        &self,
+        current: &Connection,
+        party: &Party,
+        means: &Means,
+        lease: &Lease,
+        flight: &Flight,
+    ) -> Result<Credential, RefreshError> {
+        // A database that is slow to give a lease may give one that has almost ended.
+        if lease.until.saturating_duration_since(Instant::now()) < tokens::PATIENCE {
+            self.give_back(current, &lease.holder).await;
+            return Err(unavailable("the database is slow"));
+        }
+        let asked = self.tokens.refresh(party, &means.app, &means.refresh_token).await;
+        match asked {
+            Ok(granted) => {
+                self.save(current, &party.connector, granted, flight, lease.until)
+                    .await
+            }
+            Err(error) => {
+                self.give_back(current, &lease.holder).await;
+                Err(self.failed(current, flight, error).await)
             }
         }
     }
@@ -216,13 +265,14 @@ impl Refresher {
         }
     }
 
-    /// Writes what the provider gave before anybody uses it.
+    /// Writes what the provider gave before anybody uses it. No try begins after `until`, but for the first.
     async fn save(
         &self,
         current: &Connection,
         connector: &Arc<LoadedConnector>,
         granted: Granted,
         flight: &Flight,
+        until: Instant,
     ) -> Result<Credential, RefreshError> {
         let mut settings = current.settings.clone();
         settings.extend(granted.settings.clone());
@@ -235,24 +285,46 @@ impl Refresher {
                     flight.succeeded();
                     return Ok(granted.credential);
                 }
-                // Somebody stored a newer one meanwhile, because the end user connected again, or deleted the connection.
-                Ok(None) => {
-                    flight.succeeded();
-                    let newest = self.reload(current).await;
-                    if newest.as_ref().is_err_and(|error| *error == removed()) {
-                        let party = Party::of(current, connector);
-                        self.end(&party, &granted.credential).await;
-                    }
-                    return self.open(&newest?).await;
-                }
+                Ok(None) => return self.superseded(current, connector, granted, flight).await,
                 Err(error) => {
                     tracing::error!(%error, attempt, connection = current.id.as_str(), "a new credential is not written yet");
-                    tokio::time::sleep(WRITE_PAUSE * attempt).await;
                 }
             }
+            let pause = WRITE_PAUSE * attempt;
+            if Instant::now() + pause >= until {
+                break;
+            }
+            tokio::time::sleep(pause).await;
         }
         flight.keep(current.credential_version, granted);
         Err(unavailable("the new credential could not be written"))
+    }
+
+    /// Somebody stored a newer credential meanwhile, because the end user connected again, or deleted the connection.
+    async fn superseded(
+        &self,
+        current: &Connection,
+        connector: &Arc<LoadedConnector>,
+        granted: Granted,
+        flight: &Flight,
+    ) -> Result<Credential, RefreshError> {
+        match self.find(current).await {
+            Ok(Some(newest)) => {
+                flight.succeeded();
+                self.open(&newest).await
+            }
+            Ok(None) => {
+                flight.succeeded();
+                self.end(&Party::of(current, connector), &granted.credential)
+                    .await;
+                Err(removed())
+            }
+            // Which of both it was is looked at later.
+            Err(error) => {
+                flight.keep(current.credential_version, granted);
+                Err(error)
+            }
+        }
     }
 
     /// Ends a credential that came for a connection that is deleted.
@@ -265,9 +337,14 @@ impl Refresher {
         }
     }
 
-    async fn reload(&self, connection: &Connection) -> Result<Connection, RefreshError> {
+    /// The connection as it is now; none if it was deleted.
+    async fn find(&self, connection: &Connection) -> Result<Option<Connection>, RefreshError> {
         let found = self.store.connection_by_id(&connection.id).await;
-        found.map_err(unavailable)?.ok_or_else(removed)
+        found.map_err(unavailable)
+    }
+
+    async fn reload(&self, connection: &Connection) -> Result<Connection, RefreshError> {
+        self.find(connection).await?.ok_or_else(removed)
     }
 
     async fn open(&self, connection: &Connection) -> Result<Credential, RefreshError> {

@@ -19,6 +19,7 @@ use routemcp_unified::manifest::{ClientAuthentication, OAuth2Method};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub(crate) use self::wire::PATIENCE;
 use self::wire::{Seen, Wire};
 use super::apps::App;
 use super::party::Party;

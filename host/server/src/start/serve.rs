@@ -28,6 +28,9 @@ const UNATTENDED: Duration = Duration::from_secs(15);
 /// How long writing the last lines of the request log may take.
 const REQUEST_LOG: Duration = Duration::from_secs(5);
 
+/// How long closing the database may take: connections that are lost in the network never answer.
+const STORE: Duration = Duration::from_secs(3);
+
 /// How a server takes its callers.
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -82,7 +85,9 @@ async fn stop(app: &App, front: &Front, drain_delay: Duration, background: &[Joi
         tracing::error!("stopped while a write or a token was on its way; its outcome is unknown");
     }
     app.request_log.finish(REQUEST_LOG).await;
-    app.store.close().await;
+    if tokio::time::timeout(STORE, app.store.close()).await.is_err() {
+        tracing::warn!("stopped without closing all connections to the database");
+    }
 }
 
 /// The signals that ask a server to stop.

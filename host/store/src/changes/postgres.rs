@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{Any, Transaction};
 
 use super::{Change, Feed};
+use crate::database::inside;
 use crate::error::StoreError;
 
 /// The channel. Notifications stay within one database, and databases are not shared with strangers.
@@ -27,7 +28,7 @@ pub(crate) async fn notify(
     sqlx::query("SELECT pg_notify($1, $2)")
         .bind(CHANNEL)
         .bind(change.payload())
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use sqlx::{Any, Transaction};
 
 use super::{ConnectSession, read, select};
 use crate::connections::{Connection, NewConnection};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::ConnectSessionId;
 use crate::store::Store;
@@ -62,7 +63,7 @@ async fn session_of(
     check::text("connectSession", id.as_str())?;
     let row = sqlx::query(select!("", "WHERE id = $1"))
         .bind(id.as_str())
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(inside(transaction))
         .await?;
     row.as_ref()
         .ok_or(StoreError::NotFound("connect session"))
@@ -100,7 +101,7 @@ async fn record_use(
     .bind(id.as_str())
     .bind(provider)
     .bind(time::now().as_millisecond())
-    .execute(&mut **transaction)
+    .execute(inside(transaction))
     .await
     .map_err(|error| StoreError::of_write(error, "connect session"))?;
     Ok(recorded.rows_affected() > 0)

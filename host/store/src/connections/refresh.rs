@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::upsert::settings_text;
 use super::{Connection, columns, place, read, select};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::ConnectionId;
 use crate::names::ConnectionStatus;
@@ -149,7 +151,7 @@ impl Store {
         .bind(ConnectionStatus::Active.as_str())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .fetch_all(&mut *transaction)
+        .fetch_all(inside(&mut transaction))
         .await?;
         let refreshed = rows.first().map(read).transpose()?;
         if let Some(refreshed) = &refreshed {
@@ -176,7 +178,7 @@ impl Store {
         .bind(ConnectionStatus::NeedsReauth.as_str())
         .bind(connection.id.as_str())
         .bind(connection.credential_version)
-        .execute(&mut *transaction)
+        .execute(inside(&mut transaction))
         .await?;
         self.commit_if(refused.rows_affected() > 0, transaction, connection.change())
             .await
@@ -219,28 +221,47 @@ impl Store {
         Ok(())
     }
 
-    /// Up to `limit` active connections of all tenants whose credential is due to be refreshed, longest due first. Those that
-    /// somebody is refreshing are left out, so whoever fails and keeps the lease is not asked again before it ends. A damaged
-    /// row is logged and left out, so that it does not stop the others.
+    /// Up to `limit` active connections of all tenants to these providers whose credential is due to be refreshed, longest
+    /// due first. Those that somebody is refreshing are left out, so whoever fails and keeps the lease is not asked again
+    /// before it ends. A damaged row is logged and left out, so that it does not stop the others.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn connections_due_for_refresh(
         &self,
+        providers: &[String],
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Connection>, StoreError> {
-        let rows = sqlx::query(select!(
-            "WHERE refresh_due_at <= $1 AND status = $2 AND (refresh_until IS NULL OR refresh_until <= $1) \
-             ORDER BY refresh_due_at, id LIMIT $3"
-        ))
-        .bind(now.as_millisecond())
-        .bind(ConnectionStatus::Active.as_str())
-        .bind(i64::from(limit))
-        .fetch_all(self.readers())
-        .await?;
+        if providers.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Only its number of placeholders varies.
+        let mut select = sqlx::query(AssertSqlSafe(due_from(providers.len())))
+            .bind(now.as_millisecond())
+            .bind(ConnectionStatus::Active.as_str())
+            .bind(i64::from(limit));
+        for provider in providers {
+            select = select.bind(provider.as_str());
+        }
+        let rows = select.fetch_all(self.readers()).await?;
         Ok(rows.iter().filter_map(readable).collect())
     }
+}
+
+/// What is due at so many providers.
+fn due_from(providers: usize) -> String {
+    let first = 4;
+    let places: Vec<String> = (first..first + providers)
+        .map(|place| format!("${place}"))
+        .collect();
+    format!(
+        "{} AND provider IN ({}) ORDER BY refresh_due_at, id LIMIT $3",
+        select!(
+            "WHERE refresh_due_at <= $1 AND status = $2 AND (refresh_until IS NULL OR refresh_until <= $1)"
+        ),
+        places.join(", ")
+    )
 }
 
 fn readable(row: &AnyRow) -> Option<Connection> {

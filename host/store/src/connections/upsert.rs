@@ -7,6 +7,7 @@ use secrecy::ExposeSecret as _;
 use sqlx::{Any, Transaction};
 
 use super::{Connection, NewConnection, columns, place, read, select};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::ids::ConnectionId;
 use crate::names::ConnectionStatus;
@@ -60,7 +61,7 @@ impl Store {
         };
         let row = sqlx::query(select!("WHERE id = $1"))
             .bind(id.as_str())
-            .fetch_one(&mut **transaction)
+            .fetch_one(inside(transaction))
             .await?;
         read(&row)
     }
@@ -93,7 +94,7 @@ impl Store {
         .bind(credential.0)
         .bind(time::now().as_millisecond())
         .bind(new.refresh_due_at.map(Timestamp::as_millisecond))
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await
         .map_err(|error| StoreError::of_write(error, "end user"))?;
         Ok((inserted.rows_affected() > 0).then_some(id))
@@ -112,7 +113,8 @@ impl Store {
             .seal(new.credential.expose_secret(), &place(&id, &new.organisation_id))?;
         let updated = sqlx::query(
             "UPDATE connections SET status = $1, last_error = NULL, auth_method = $2, settings = $3, credential = $4, \
-             updated_at = $5, credential_version = credential_version + 1, refresh_holder = NULL, refresh_until = NULL, \
+             updated_at = CASE WHEN updated_at < $5 THEN $5 ELSE updated_at + 1 END, \
+             credential_version = credential_version + 1, refresh_holder = NULL, refresh_until = NULL, \
              refresh_due_at = $6 WHERE id = $7",
         )
         .bind(ConnectionStatus::Active.as_str())
@@ -122,7 +124,7 @@ impl Store {
         .bind(time::now().as_millisecond())
         .bind(new.refresh_due_at.map(Timestamp::as_millisecond))
         .bind(id.as_str())
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await?;
         if updated.rows_affected() == 0 {
             Err(StoreError::Busy)
@@ -144,7 +146,7 @@ async fn id_of(
     .bind(new.environment.as_str())
     .bind(&*new.end_user)
     .bind(&*new.provider)
-    .fetch_optional(&mut **transaction)
+    .fetch_optional(inside(transaction))
     .await?;
     Ok(id.map(ConnectionId::from))
 }

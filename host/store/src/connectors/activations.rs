@@ -3,6 +3,7 @@
 use sqlx::{Any, Executor, Transaction};
 
 use super::changed;
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::time::now;
@@ -25,7 +26,7 @@ impl Store {
     /// [`StoreError::Conflict`] if it is another one by now.
     pub async fn roll_back_connector(&self, slug: &str, to: &str) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        if rollback_target(&mut *transaction, slug).await?.as_deref() != Some(to) {
+        if rollback_target(inside(&mut transaction), slug).await?.as_deref() != Some(to) {
             return Err(StoreError::Conflict(
                 "another version was activated meanwhile".to_owned(),
             ));
@@ -38,7 +39,7 @@ impl Store {
         .bind(slug)
         .bind(slug)
         .bind(to)
-        .execute(&mut *transaction)
+        .execute(inside(&mut transaction))
         .await?;
         set_active(&mut transaction, slug, to).await?;
         self.commit(transaction, changed(slug)).await
@@ -53,7 +54,7 @@ pub(super) async fn activate(
 ) -> Result<(), StoreError> {
     let active: Option<String> = sqlx::query_scalar("SELECT active FROM connector_states WHERE slug = $1")
         .bind(slug)
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(inside(transaction))
         .await?;
     if active.as_deref() == Some(sha256) {
         return Ok(());
@@ -61,7 +62,7 @@ pub(super) async fn activate(
     let last: Option<i64> =
         sqlx::query_scalar("SELECT MAX(position) FROM connector_activations WHERE slug = $1")
             .bind(slug)
-            .fetch_one(&mut **transaction)
+            .fetch_one(inside(transaction))
             .await?;
     let position = last.unwrap_or_default().saturating_add(1);
     sqlx::query(
@@ -71,13 +72,13 @@ pub(super) async fn activate(
     .bind(position)
     .bind(sha256)
     .bind(now().as_millisecond())
-    .execute(&mut **transaction)
+    .execute(inside(transaction))
     .await
     .map_err(|error| StoreError::of_write(error, "connector version"))?;
     sqlx::query("DELETE FROM connector_activations WHERE slug = $1 AND position <= $2")
         .bind(slug)
         .bind(position.saturating_sub(KEPT))
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await?;
     set_active(transaction, slug, sha256).await
 }
@@ -94,7 +95,7 @@ async fn set_active(
     .bind(slug)
     .bind(sha256)
     .bind(now().as_millisecond())
-    .execute(&mut **transaction)
+    .execute(inside(transaction))
     .await
     .map_err(|error| StoreError::of_write(error, "connector version"))?;
     Ok(())

@@ -6,6 +6,7 @@ use sqlx::{Any, Transaction};
 
 use super::activations::{activate, rollback_target};
 use super::{NewConnectorVersion, changed};
+use crate::database::inside;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::{check, row};
@@ -64,7 +65,7 @@ impl Store {
         let active: Option<String> =
             sqlx::query_scalar("SELECT active FROM connector_states WHERE slug = $1")
                 .bind(slug)
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(inside(&mut transaction))
                 .await?;
         if active.as_deref() == Some(sha256) {
             let message = "this version is active; activate another one first";
@@ -97,7 +98,7 @@ async fn insert(
     .bind(new.publisher)
     .bind(new.signature)
     .bind(crate::time::now().as_millisecond())
-    .execute(&mut **transaction)
+    .execute(inside(transaction))
     .await?;
     Ok(())
 }
@@ -116,7 +117,7 @@ async fn grant(
         .bind(slug)
         .bind(host.as_str())
         .bind(crate::time::now().as_millisecond())
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await?;
     }
     Ok(())
@@ -130,7 +131,7 @@ async fn delete(
     let deleted = sqlx::query("DELETE FROM connector_versions WHERE slug = $1 AND sha256 = $2")
         .bind(slug)
         .bind(sha256)
-        .execute(&mut **transaction)
+        .execute(inside(transaction))
         .await?;
     Ok(deleted.rows_affected())
 }
@@ -145,7 +146,7 @@ async fn forget_oldest(
         "SELECT sha256 FROM connector_versions WHERE slug = $1 ORDER BY installed_at DESC, sha256 DESC",
     )
     .bind(slug)
-    .fetch_all(&mut **transaction)
+    .fetch_all(inside(transaction))
     .await?;
     let newest_first: Vec<String> = rows
         .iter()
@@ -153,9 +154,9 @@ async fn forget_oldest(
         .collect::<Result<_, _>>()?;
     let active: Option<String> = sqlx::query_scalar("SELECT active FROM connector_states WHERE slug = $1")
         .bind(slug)
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(inside(transaction))
         .await?;
-    let before = rollback_target(&mut **transaction, slug).await?;
+    let before = rollback_target(inside(transaction), slug).await?;
     let in_use = [Some(newest.to_owned()), active, before];
     for sha256 in too_old(&newest_first, &in_use.into_iter().flatten().collect()) {
         delete(transaction, slug, sha256).await?;

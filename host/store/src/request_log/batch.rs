@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{RequestLogEntry, enclosed};
 use crate::check;
+use crate::database::{answered, inside};
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -50,10 +51,10 @@ impl Store {
                     .bind(micros(entry.provider))
                     .bind(micros(entry.connector));
             }
-            insert.execute(&mut *transaction).await?;
+            insert.execute(inside(&mut transaction)).await?;
             rest = more;
         }
-        Ok(transaction.commit().await?)
+        Ok(answered(transaction.commit()).await?)
     }
 }
 

@@ -254,7 +254,7 @@ async fn a_change_is_told_by_what_it_is_about() {
     for _ in 0..3 {
         assert_eq!(told.next().await, connector);
     }
-    store
+    let made = store
         .upsert_connection(connection(&acme, LIVE, "hubspot"))
         .await
         .unwrap();
@@ -277,6 +277,10 @@ async fn a_change_is_told_by_what_it_is_about() {
     store.revoke_api_key(key.id.as_str()).await.unwrap();
     assert_eq!(told.next().await, Change::ApiKeys);
     // What changed nothing is not told.
+    store
+        .set_connection_status(&made, ConnectionStatus::Active, None)
+        .await
+        .unwrap();
     store
         .revoke_connector_grant("acme", "https://a.example")
         .await

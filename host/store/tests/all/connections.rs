@@ -1,11 +1,14 @@
 //! Connections and their credentials.
 
+use std::time::Duration;
+
 use routemcp_store::{
     Connection, ConnectionQuery, ConnectionStatus, Environment, NewConnection, OrganisationId, Store,
     StoreError,
 };
 use secrecy::ExposeSecret as _;
 use sqlx::Executor as _;
+use tokio::task::JoinSet;
 
 use crate::support::{Fresh, connection};
 
@@ -93,6 +96,77 @@ async fn connecting_again_keeps_the_id_and_heals_the_connection() {
     assert_eq!((&*again.auth_method, again.settings.len()), ("oauth", 0));
     assert_eq!(credential(&fresh.store, &again).await, "new secret");
     assert_eq!(find(&fresh.store, &acme).await.len(), 1);
+}
+
+/// What calls of one account share is named by `updated_at`.
+#[tokio::test]
+async fn only_connecting_again_makes_another_account_of_it() {
+    let fresh = Fresh::open().await;
+    let acme = fresh.tenant("Acme").await;
+    let store = &fresh.store;
+    let made = store
+        .upsert_connection(connection(&acme, LIVE, "hubspot"))
+        .await
+        .unwrap();
+    for (status, message) in [
+        (ConnectionStatus::NeedsReauth, Some("no")),
+        (ConnectionStatus::Active, None),
+    ] {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert!(store.set_connection_status(&made, status, message).await.unwrap());
+        let now = store.connection_by_id(&made.id).await.unwrap().unwrap();
+        assert_eq!((now.status, now.updated_at), (status, made.updated_at));
+    }
+    // Also within a millisecond, and when the clock was put back.
+    fresh
+        .execute("UPDATE connections SET updated_at = 99999999999999")
+        .await;
+    for later in [1, 2] {
+        let again = store
+            .upsert_connection(connection(&acme, LIVE, "hubspot"))
+            .await
+            .unwrap();
+        assert_eq!(again.updated_at.as_millisecond(), 99_999_999_999_999 + later);
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_are_refused_one_writes_it() {
+    let fresh = Fresh::open().await;
+    let acme = fresh.tenant("Acme").await;
+    let store = &fresh.store;
+    let made = store
+        .upsert_connection(connection(&acme, LIVE, "hubspot"))
+        .await
+        .unwrap();
+    let writes = (0..10).map(|_| {
+        let (store, made) = (store.clone(), made.clone());
+        async move {
+            let refused = ConnectionStatus::NeedsReauth;
+            store.set_connection_status(&made, refused, Some("no")).await
+        }
+    });
+    let written = JoinSet::from_iter(writes).join_all().await;
+    let written = written.into_iter().filter(|written| *written.as_ref().unwrap());
+    assert_eq!(written.count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_switched_off_is_not_made_active_by_a_late_answer() {
+    let fresh = Fresh::open().await;
+    let acme = fresh.tenant("Acme").await;
+    let store = &fresh.store;
+    let made = store
+        .upsert_connection(connection(&acme, LIVE, "hubspot"))
+        .await
+        .unwrap();
+    let off = store.set_connection_status(&made, ConnectionStatus::Disabled, None);
+    assert!(off.await.unwrap());
+    for status in [ConnectionStatus::Active, ConnectionStatus::NeedsReauth] {
+        assert!(!store.set_connection_status(&made, status, None).await.unwrap());
+    }
+    let now = store.connection_by_id(&made.id).await.unwrap().unwrap();
+    assert_eq!(now.status, ConnectionStatus::Disabled);
 }
 
 #[tokio::test]
@@ -214,7 +288,7 @@ async fn a_connection_needs_an_end_user_of_its_own_tenant() {
 async fn simultaneous_connects_make_one_connection() {
     let fresh = Fresh::open().await;
     let acme = fresh.tenant("Acme").await;
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     for number in 0..20 {
         let (store, acme) = (fresh.store.clone(), acme.clone());
         tasks.spawn(async move {

@@ -309,7 +309,9 @@ async fn what_is_due_is_listed_over_all_tenants() {
 }
 
 async fn due(fresh: &Fresh, now: Timestamp, limit: u32) -> Vec<String> {
-    let due = fresh.store.connections_due_for_refresh(now, limit).await.unwrap();
+    let providers = ["one", "two", "three", "later", "off"].map(str::to_owned);
+    let due = fresh.store.connections_due_for_refresh(&providers, now, limit);
+    let due = due.await.unwrap();
     due.into_iter().map(|connection| connection.provider).collect()
 }
 
@@ -325,9 +327,10 @@ async fn what_fails_makes_room_for_others() {
     for provider in ["pipedrive", "zoho-crm"] {
         fresh.store.upsert_connection(due(provider)).await.unwrap();
     }
+    let both = ["pipedrive", "zoho-crm"].map(str::to_owned);
     let first = fresh
         .store
-        .connections_due_for_refresh(now, 1)
+        .connections_due_for_refresh(&both, now, 1)
         .await
         .unwrap()
         .remove(0);
@@ -335,11 +338,20 @@ async fn what_fails_makes_room_for_others() {
     fresh.store.postpone_refresh(&first, later).await.unwrap();
     let second = fresh
         .store
-        .connections_due_for_refresh(now, 1)
+        .connections_due_for_refresh(&both, now, 1)
         .await
         .unwrap()
         .remove(0);
     assert_ne!(second.id, first.id);
-    let all = fresh.store.connections_due_for_refresh(later, 9).await.unwrap();
-    assert_eq!(all.len(), 2);
+    let due = async |providers: &[String], limit| {
+        let due = fresh.store.connections_due_for_refresh(providers, later, limit);
+        due.await.unwrap()
+    };
+    assert_eq!(due(&both, 9).await.len(), 2);
+    // What a server cannot refresh takes nobody's place.
+    let [other] = &*due(&both[1..], 1).await else {
+        panic!("not one");
+    };
+    assert_eq!(other.provider, "zoho-crm");
+    assert!(due(&[], 9).await.is_empty());
 }

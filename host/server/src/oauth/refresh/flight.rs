@@ -1,7 +1,6 @@
 //! What this process knows of the refreshes of one connection: whether one is under way, what it could not write, and how
 //! the last ones failed.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -41,7 +40,6 @@ impl Flights {
 #[derive(Default)]
 pub(super) struct Flight {
     alone: Mutex<()>,
-    writing: AtomicBool,
     memory: std::sync::Mutex<Memory>,
 }
 
@@ -54,6 +52,8 @@ struct Memory {
     pause: Option<(Instant, RefreshError)>,
     /// A credential that the provider gave and the store did not take, and the version that it follows.
     unsaved: Option<(i64, Granted)>,
+    /// Whether somebody goes on trying to write it. Beside it, so that nobody stops while another one comes.
+    writing: bool,
 }
 
 impl Flight {
@@ -107,32 +107,44 @@ impl Flight {
         error
     }
 
+    /// Forgets all failures. Whoever goes on writing stops by himself.
     pub(super) fn succeeded(&self) {
-        *self.memory() = Memory::default();
+        let mut memory = self.memory();
+        *memory = Memory {
+            writing: memory.writing,
+            ..Memory::default()
+        };
     }
 
     pub(super) fn keep(&self, version: i64, granted: Granted) {
         self.memory().unsaved = Some((version, granted));
     }
 
-    /// Whether the caller is the one to go on writing.
+    /// Whether something is still to be written and the caller is the one to do it.
     pub(super) fn begin_writing(&self) -> bool {
-        !self.writing.swap(true, Ordering::Relaxed)
+        let mut memory = self.memory();
+        let begins = memory.unsaved.is_some() && !memory.writing;
+        memory.writing |= begins;
+        begins
     }
 
-    pub(super) fn end_writing(&self) {
-        self.writing.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether something is still to be written.
-    pub(super) fn has_unsaved(&self) -> bool {
-        self.memory().unsaved.is_some()
+    /// Whether whoever writes has to go on. If not, the next one may begin.
+    pub(super) fn goes_on_writing(&self) -> bool {
+        let mut memory = self.memory();
+        memory.writing = memory.unsaved.is_some();
+        memory.writing
     }
 
     /// What could not be written, if nothing newer than `version` was.
     pub(super) fn unsaved(&self, version: i64) -> Option<Granted> {
         let (after, granted) = self.memory().unsaved.take()?;
         (after == version).then_some(granted)
+    }
+
+    /// What could not be written, for a connection that is not there any more.
+    pub(super) fn left_over(&self) -> Option<Granted> {
+        let (_, granted) = self.memory().unsaved.take()?;
+        Some(granted)
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
@@ -151,7 +163,19 @@ mod tests {
     use std::time::Duration;
 
     use super::{Flight, pause};
+    use crate::flow::credential::Credential;
     use crate::oauth::refresh::RefreshError;
+    use crate::oauth::tokens::Granted;
+
+    fn granted() -> Granted {
+        Granted {
+            credential: Credential {
+                token: "access".into(),
+                renewal: None,
+            },
+            settings: [].into(),
+        }
+    }
 
     fn failed(flight: &Flight, asked: Option<u64>) -> u64 {
         match flight.failed(1, "no answer".to_owned(), asked.map(Duration::from_secs)) {
@@ -186,6 +210,40 @@ mod tests {
         let ended = flight.ended(1, "revoked".to_owned());
         assert_eq!(flight.may_try(1).unwrap_err(), ended);
         assert_eq!(flight.may_try(2), Ok(()), "the end user has connected again");
+    }
+
+    #[test]
+    fn what_could_not_be_written_has_one_writer_until_it_is() {
+        let flight = Flight::default();
+        assert!(!flight.begin_writing(), "there is nothing to write");
+        flight.keep(1, granted());
+        assert!(flight.begin_writing());
+        assert!(!flight.begin_writing(), "somebody does it already");
+        // It failed again.
+        assert!(flight.unsaved(1).is_some());
+        flight.keep(1, granted());
+        assert!(flight.goes_on_writing());
+        assert!(flight.unsaved(1).is_some());
+        flight.succeeded();
+        assert!(!flight.begin_writing(), "there is nothing to write");
+        // The next one could not be written either, before the writer has looked again.
+        flight.keep(2, granted());
+        assert!(!flight.begin_writing(), "the writer has not stopped");
+        assert!(flight.goes_on_writing());
+        assert!(flight.unsaved(2).is_some());
+        assert!(!flight.goes_on_writing());
+        // And the one after that comes when he has.
+        flight.keep(3, granted());
+        assert!(flight.begin_writing());
+    }
+
+    #[test]
+    fn what_is_left_over_is_given_out_once_whatever_it_follows() {
+        let flight = Flight::default();
+        assert!(flight.left_over().is_none());
+        flight.keep(7, granted());
+        assert!(flight.left_over().is_some());
+        assert!(flight.left_over().is_none() && !flight.goes_on_writing());
     }
 
     #[test]
