@@ -102,24 +102,29 @@ async fn a_request_leads_to_its_connector_call_and_that_to_the_provider_request(
     );
 }
 
-// Waiting for the server's end blocks a thread; the collector needs another.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_ratio_and_the_callers_decision_say_what_is_traced() {
+/// The spans of one request whose caller says in `flags` whether it traces it itself.
+async fn spans_of_a_caller(ratio: &str, flags: &str) -> Vec<Span> {
     let collector = Collector::start().await;
     let mut server = traced(&collector)
-        .environment("ROUTEMCP_OTLP_SAMPLE_RATIO", "0")
+        .environment("ROUTEMCP_OTLP_SAMPLE_RATIO", ratio)
         .start();
     let client = server.client();
-    client.get("/contact?limit=1").await.expect(200);
-    let call = client.call(Method::GET, "/contact?limit=2");
-    let call = call.header("traceparent", &format!("00-{TRACE}-{CALLER}-01"));
+    let call = client.call(Method::GET, "/contact?limit=1");
+    let call = call.header("traceparent", &format!("00-{TRACE}-{CALLER}-{flags}"));
     call.send().await.expect(200);
     end(&mut server);
-    let spans = collector.spans();
-    assert!(
-        !spans.is_empty() && spans.iter().all(|span| hex(&span.trace_id) == TRACE),
-        "{spans:#?}"
-    );
+    collector.spans()
+}
+
+// Waiting for the server's end blocks a thread; the collector needs another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_ratio_and_not_the_caller_says_whether_a_request_is_traced() {
+    let spans = spans_of_a_caller("0", "01").await;
+    assert!(spans.is_empty(), "{spans:#?}");
+    let spans = spans_of_a_caller("1", "00").await;
+    let joined = spans.iter().filter(|span| hex(&span.trace_id) == TRACE);
+    let parents: Vec<String> = joined.map(|span| hex(&span.parent_span_id)).collect();
+    assert!(parents.contains(&CALLER.to_owned()), "{spans:#?}");
 }
 
 // Waiting for the server's end blocks a thread; the collector needs another.

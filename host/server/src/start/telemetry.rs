@@ -1,7 +1,8 @@
 //! Spans for an OpenTelemetry collector, over OTLP/HTTP. Off unless there is an endpoint, and then no code of it runs.
 //!
 //! A request's span is the parent of the spans of its calls into connectors, and those of their requests to providers. A
-//! caller's `traceparent` is taken; nothing is passed on to providers, who are strangers to our traces.
+//! caller's `traceparent` says which trace they belong to, and not whether they are collected: strangers send one, too. Nothing
+//! is passed on to providers, who are strangers to our traces.
 
 mod exporter;
 
@@ -37,7 +38,7 @@ pub(crate) struct TelemetryArguments {
     /// it. `OTEL_EXPORTER_OTLP_ENDPOINT` works too, and `OTEL_EXPORTER_OTLP_HEADERS` for headers. None by default.
     #[arg(long, env = "ROUTEMCP_OTLP_ENDPOINT")]
     otlp_endpoint: Option<String>,
-    /// Which part of the requests is traced whose caller did not decide that already, 0 to 1.
+    /// Which part of the requests is traced, 0 to 1. It goes by the trace id, so that servers with the same ratio trace the same.
     #[arg(long, env = "ROUTEMCP_OTLP_SAMPLE_RATIO", default_value_t = 1.0, value_parser = ratio)]
     otlp_sample_ratio: f64,
 }
@@ -65,13 +66,13 @@ impl TelemetryArguments {
         };
         let endpoint = traces_url(&text)?;
         let processor = BatchSpanProcessor::builder(exporter::build(&endpoint)?).build();
-        let sampler = Sampler::TraceIdRatioBased(self.otlp_sample_ratio);
         let resource = Resource::builder()
             .with_service_name("routemcp")
             .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
         let provider = SdkTracerProvider::builder()
             .with_span_processor(processor)
-            .with_sampler(Sampler::ParentBased(Box::new(sampler)))
+            // By the trace id alone: all spans of a trace have it, and a caller's own decision is nothing to us.
+            .with_sampler(Sampler::TraceIdRatioBased(self.otlp_sample_ratio))
             .with_resource(resource.build())
             .build();
         ON.store(true, Ordering::Relaxed);
