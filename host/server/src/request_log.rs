@@ -187,6 +187,7 @@ async fn wait(time: Duration, entries: &mut Receiver<RequestLogEntry>, stop: &No
 
 #[cfg(test)]
 mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
     use routemcp_store::{Environment, MasterKey, RequestLogQuery, sqlite_url};
     use tempfile::TempDir;
 
@@ -248,6 +249,26 @@ mod tests {
             log.forget(&store).await.unwrap();
             assert_eq!(kept(&store).await, left, "{days} days");
         }
+    }
+
+    #[test]
+    fn what_the_database_cannot_keep_up_with_is_dropped_and_counted() {
+        let (sender, _receiver) = mpsc::channel(1);
+        let log = RequestLog {
+            sender: Some(sender),
+            stop: Arc::default(),
+            writing: Mutex::new(None),
+            keep: None,
+        };
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            (0..3).for_each(|number| log.keep(entry(number, "/")))
+        });
+        let counted = recorder.handle().render();
+        assert!(
+            counted.contains("routemcp_request_log_dropped_total 2"),
+            "{counted}"
+        );
     }
 
     #[test]
