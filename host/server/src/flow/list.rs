@@ -53,7 +53,7 @@ impl From<ApiError> for Trouble {
 
 impl Request<'_> {
     /// One page.
-    pub(crate) async fn list(&self, query: &ListQuery) -> Result<Page, ApiError> {
+    pub(crate) async fn list(&self, query: &ListQuery) -> Result<Page<Record>, ApiError> {
         let connections = find(self.app, self.key, &query.target).await?;
         let binding = self.binding(query);
         let positions = self.positions(query, &binding, &connections)?;
@@ -187,7 +187,7 @@ impl Request<'_> {
         positions: Vec<Position>,
         parts: Vec<Option<Result<Part, Trouble>>>,
         connections: &[Connection],
-    ) -> Result<Page, ApiError> {
+    ) -> Result<Page<Record>, ApiError> {
         if let Some(error) = whole_error(&parts) {
             return Err(error);
         }

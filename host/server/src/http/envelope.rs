@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use routemcp_unified::Record;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A success with its envelope.
 #[derive(Debug)]
@@ -21,13 +21,14 @@ pub(crate) struct Success {
 enum Data {
     Value(Value),
     Record { data: Record },
-    Page(Page),
+    Records(Page<Record>),
+    Others(Page<Value>),
 }
 
-/// One page of records, and what went wrong with some connections.
+/// One page of a list, and what went wrong with some connections.
 #[derive(Debug, Serialize)]
-pub(crate) struct Page {
-    pub(crate) data: Vec<Record>,
+pub(crate) struct Page<T> {
+    pub(crate) data: Vec<T>,
     pub(crate) pagination: Pagination,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<Value>,
@@ -59,8 +60,23 @@ impl Success {
     }
 
     /// One page of records.
-    pub(crate) fn page(message: impl Into<String>, page: Page) -> Self {
-        Self::with(StatusCode::OK, message, Data::Page(page))
+    pub(crate) fn records(message: impl Into<String>, page: Page<Record>) -> Self {
+        Self::with(StatusCode::OK, message, Data::Records(page))
+    }
+
+    /// One page of anything but records.
+    pub(crate) fn page(
+        message: impl Into<String>,
+        data: Vec<Value>,
+        cursor: Option<String>,
+        limit: u32,
+    ) -> Self {
+        let page = Page {
+            data,
+            pagination: Pagination::new(cursor, limit),
+            errors: Vec::new(),
+        };
+        Self::with(StatusCode::OK, message, Data::Others(page))
     }
 
     fn with(status: StatusCode, message: impl Into<String>, data: Data) -> Self {
@@ -104,11 +120,6 @@ impl IntoResponse for Success {
     fn into_response(self) -> Response {
         (self.status, Json(self.body())).into_response()
     }
-}
-
-/// The `data` of a list of anything but records.
-pub(crate) fn page(elements: &[Value], cursor: Option<String>, limit: u32) -> Value {
-    json!({ "data": elements, "pagination": Pagination::new(cursor, limit) })
 }
 
 /// The time now, as the API writes times: ISO 8601 in UTC with milliseconds.
