@@ -26,12 +26,6 @@ pub(crate) const BODY_LIMIT: usize = 1 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much of a body that is too large is still taken and thrown away, after the answer: a client that is cut off while
-/// it writes sees a broken connection and not the answer.
-const DRAIN_LIMIT: usize = 64 << 20;
-/// How long that may take.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
-
 /// A whole body. It counts against the memory for bodies until it is dropped.
 pub(crate) struct Body {
     bytes: Bytes,
@@ -64,7 +58,7 @@ pub(crate) async fn read_up_to(request: Request, limit: usize, patience: Duratio
     let held = hold(&request);
     let chunks = request.into_body().into_data_stream();
     if announced.is_some_and(|length: usize| length > limit) {
-        return Err(too_large(chunks, limit));
+        return Err(too_large(limit));
     }
     let late = |_| ApiError::invalid("body", "did not arrive in time");
     tokio::time::timeout(patience, collect(chunks, limit, held))
@@ -77,10 +71,9 @@ async fn collect(mut chunks: BodyDataStream, limit: usize, mut held: Option<Held
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?;
         if body.len() + chunk.len() > limit {
-            return Err(too_large(chunks, limit));
+            return Err(too_large(limit));
         }
         if held.as_mut().is_some_and(|held| held.grow(chunk.len()).is_err()) {
-            discard_rest(chunks);
             return Err(no_room());
         }
         body.extend_from_slice(&chunk);
@@ -104,31 +97,11 @@ fn no_room() -> ApiError {
     ApiError::new(Code::Overloaded, message).with_retry_after(Some(Duration::from_secs(1)))
 }
 
-/// Throws away the body of a request that is refused for something else, so that its sender sees the refusal.
-pub(crate) fn discard(request: Request) {
-    discard_rest(request.into_body().into_data_stream());
-}
-
-fn discard_rest(rest: BodyDataStream) {
-    tokio::spawn(tokio::time::timeout(DRAIN_PATIENCE, drain(rest)));
-}
-
-fn too_large(rest: BodyDataStream, limit: usize) -> ApiError {
-    discard_rest(rest);
+fn too_large(limit: usize) -> ApiError {
     ApiError::new(
         Code::PayloadTooLarge,
         format!("The body is larger than {limit} bytes."),
     )
-}
-
-async fn drain(mut chunks: BodyDataStream) {
-    let mut drained = 0;
-    while let Some(Ok(chunk)) = chunks.next().await {
-        drained += chunk.len();
-        if drained > DRAIN_LIMIT {
-            return;
-        }
-    }
 }
 
 /// Parses a body as JSON.

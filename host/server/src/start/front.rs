@@ -8,6 +8,7 @@
 mod activity;
 mod connection;
 mod refusal;
+mod sent;
 mod stream;
 
 use std::sync::Arc;

@@ -14,7 +14,6 @@ use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
 use crate::app::App;
-use crate::http::body;
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::authenticate::bearer;
 
@@ -28,15 +27,11 @@ pub(crate) async fn authorize(State(app): State<Arc<App>>, request: Request, nex
     };
     let Some(token) = &app.admin_token else {
         let message = "The operator API is off: the server was started without ROUTEMCP_ADMIN_TOKEN.";
-        body::discard(request);
         return ApiError::new(Code::InvalidApiKey, message).into_response();
     };
     match bearer(request.headers()) {
         Ok(presented) if same(presented.expose_secret(), token.expose_secret()) => next.run(request).await,
-        _ => {
-            body::discard(request);
-            refused().into_response()
-        }
+        _ => refused().into_response(),
     }
 }
 

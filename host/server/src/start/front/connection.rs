@@ -18,9 +18,9 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tower::ServiceExt as _;
 
-use super::Common;
 use super::activity::{Activity, Running};
 use super::stream::Noticed;
+use super::{Common, sent};
 
 /// The most that is buffered for one connection before a request's head is complete, in bytes.
 const HEAD_BYTES: usize = 64 << 10;
@@ -80,7 +80,7 @@ async fn answer(
     common: Common,
 ) -> Result<http::Response<Guarded>, Infallible> {
     let last = common.draining.load(Ordering::Relaxed);
-    let mut response: Response = common.router.oneshot(request.map(Body::new)).await?;
+    let mut response: Response = common.router.oneshot(sent::request(request, &running)).await?;
     if last {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
