@@ -70,7 +70,12 @@ async fn upload(State(app): State<Arc<App>>, request: Request) -> Answer {
     // To its end even if the caller hangs up: a swap must not stop between store and registry.
     let installing = {
         let app = Arc::clone(&app);
-        tokio::spawn(async move { install(&app, candidate, &grants, activate).await }.in_current_span())
+        let installing = async move {
+            // Uploads wait for each other, since one file is compiled at a time.
+            let _held = held;
+            install(&app, candidate, &grants, activate).await
+        };
+        tokio::spawn(installing.in_current_span())
     };
     let installed = installing.await.map_err(ApiError::internal)??;
     Ok(ok("Connector installed", shown::installed(&installed)))
