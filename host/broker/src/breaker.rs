@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many failures in a row, the retries of one call included, open the circuit
+/// So many failures in a row open the circuit. Each retry of a call counts.
 const FAILURES: u32 = 8;
-/// when the first of them is not longer ago than this.
+/// How long ago the first of them may be at most.
 const WINDOW: Duration = Duration::from_secs(60);
-/// How long it stays open at first; each probe that fails doubles it,
+/// How long the circuit stays open at first. Each probe that fails doubles it.
 const OPEN: Duration = Duration::from_secs(5);
-/// up to this.
+/// The longest that it stays open.
 const LONGEST_OPEN: Duration = Duration::from_secs(60);
 /// When to come back while somebody else tries.
 const PROBE_TIME: Duration = Duration::from_secs(1);

@@ -156,8 +156,9 @@ fn pool(options: &EngineOptions) -> PoolingAllocationConfig {
     let calls = u32::try_from(options.concurrent_calls * 2).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
-        // A Rust component is one or two core modules; one with a Python interpreter is up to 38. Slots are numbers, not memory.
-        .total_core_instances(calls.saturating_mul(16))
+        // A Rust component is one or two core instances; one with a Python interpreter is up to 38. Only a number: wasmtime
+        // counts them and reserves nothing.
+        .total_core_instances(calls.saturating_mul(40))
         .total_memories(calls.saturating_mul(2))
         .max_memories_per_module(4)
         .total_tables(calls.saturating_mul(4))

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use routemcp_broker::Session;
 use serde_json::Value;
-use tracing::Instrument as _;
 use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 use wasmtime::component::{InstancePre, ResourceTableError};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
@@ -99,18 +99,23 @@ pub(crate) trait Callee: Send + Sync {
 impl Callee for Linked {
     async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
         let span = self.span(&operation);
-        let called = self.call_bare(context, operation).instrument(span.clone()).await;
-        if let Err(error) = &called.result {
-            span.record("error.type", error.kind());
-            span.record("otel.status_code", "ERROR");
-        }
-        called
+        traced(span, self.call_bare(context, operation)).await
     }
+}
+
+/// Runs a call in its span, which is told what went wrong.
+pub(crate) async fn traced(span: Span, call: impl Future<Output = Called<Answer>>) -> Called<Answer> {
+    let called = call.instrument(span.clone()).await;
+    if let Err(error) = &called.result {
+        span.record("error.type", error.kind());
+        span.record("otel.status_code", "ERROR");
+    }
+    called
 }
 
 impl Linked {
     /// Covers the call in a trace, its wait for a place included.
-    fn span(&self, operation: &Operation<'_>) -> tracing::Span {
+    pub(crate) fn span(&self, operation: &Operation<'_>) -> Span {
         let (name, resource) = operation.name();
         tracing::debug_span!(
             "connector call",

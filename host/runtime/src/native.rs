@@ -22,7 +22,7 @@ use routemcp_unified::json::Budget;
 use crate::call::{CallContext, Called, Usage};
 use crate::error::{CallError, LimitExceeded};
 use crate::imports::TooManyValues;
-use crate::invoke::{Answer, Callee, Linked, Operation};
+use crate::invoke::{Answer, Callee, Linked, Operation, traced};
 use answer::Stored;
 use job::{Job, Output};
 
@@ -68,6 +68,13 @@ pub(crate) struct Native {
 #[async_trait]
 impl Callee for Native {
     async fn call(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
+        let span = self.linked.span(&operation);
+        traced(span, self.call_bare(context, operation)).await
+    }
+}
+
+impl Native {
+    async fn call_bare(&self, context: CallContext, operation: Operation<'_>) -> Called<Answer> {
         let session = Arc::clone(&context.session);
         let started = Instant::now();
         let shared = &self.linked.shared;
@@ -94,9 +101,7 @@ impl Callee for Native {
             },
         }
     }
-}
 
-impl Native {
     pub(crate) fn new(connector: NativeConnector, linked: Arc<Linked>) -> Self {
         Self {
             connector,

@@ -1,7 +1,5 @@
 //! The records of a page, which stay in the answers that they came in.
 
-use std::sync::Arc;
-
 use routemcp_unified::json::{Document, Node};
 
 /// Records in order. Reading one builds nothing.
@@ -11,22 +9,28 @@ pub struct Records {
     places: Vec<Place>,
 }
 
+/// Where one pointer leads to.
 #[derive(Debug)]
 struct Place {
     document: usize,
-    pointer: Arc<str>,
-    /// Of the list at the pointer; none if the record itself is there.
-    element: Option<usize>,
+    pointer: String,
+    /// How many records the list there has; none if the record itself is there.
+    elements: Option<usize>,
+}
+
+impl Place {
+    fn records(&self) -> usize {
+        self.elements.unwrap_or(1)
+    }
 }
 
 impl Records {
     /// Each document is one record.
     pub(crate) fn of_documents(documents: Vec<Document>) -> Self {
-        let root: Arc<str> = "".into();
         let place = |document| Place {
             document,
-            pointer: Arc::clone(&root),
-            element: None,
+            pointer: String::new(),
+            elements: None,
         };
         let places = (0..documents.len()).map(place).collect();
         Self { documents, places }
@@ -39,28 +43,24 @@ impl Records {
         if pointers.len() > limit.max(1) {
             return Err(Problem::TooMany(pointers.len()));
         }
-        let mut places = Vec::new();
+        let mut places = Vec::with_capacity(pointers.len());
+        let mut count = 0_usize;
         for (index, pointer) in pointers.iter().enumerate() {
             let others = pointers.iter().take(index);
             if let Some(other) = others.into_iter().find(|other| overlap(pointer, other)) {
                 return Err(Problem::Twice(pointer, other));
             }
             let node = document.at(pointer).ok_or(Problem::Nothing(pointer))?;
-            let pointer: Arc<str> = pointer.as_str().into();
-            let elements = node.elements();
-            let count = places.len().saturating_add(elements.unwrap_or(1));
+            let place = Place {
+                document: 0,
+                pointer: pointer.clone(),
+                elements: node.elements(),
+            };
+            count = count.saturating_add(place.records());
             if count > limit {
                 return Err(Problem::TooMany(count));
             }
-            let place = |element| Place {
-                document: 0,
-                pointer: Arc::clone(&pointer),
-                element,
-            };
-            match elements {
-                Some(elements) => places.extend((0..elements).map(Some).map(place)),
-                None => places.push(place(None)),
-            }
+            places.push(place);
         }
         let documents = vec![document];
         Ok(Self { documents, places })
@@ -69,20 +69,24 @@ impl Records {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.places.iter().map(Place::records).sum()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.len() == 0
     }
 
-    /// The records in order.
+    /// The records in order. Each pointer is followed once: that may take a search through a large document.
     pub fn iter(&self) -> impl Iterator<Item = Node<'_>> {
-        self.places.iter().filter_map(|place| {
-            let node = self.documents.get(place.document)?.at(&place.pointer)?;
-            place.element.map_or(Some(node), |element| node.element(element))
+        self.places.iter().flat_map(|place| {
+            let document = self.documents.get(place.document);
+            let found = document.and_then(|document| document.at(&place.pointer));
+            (0..place.records()).filter_map(move |index| match place.elements {
+                Some(_) => found?.element(index),
+                None => found,
+            })
         })
     }
 }
@@ -111,6 +115,8 @@ pub(crate) enum Problem<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use routemcp_unified::json::{Budget, Document, Node};
     use serde_json::{Value, json};
 
@@ -135,6 +141,7 @@ mod tests {
         };
         let all = [json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 })];
         assert_eq!(at(&["/results", "/none", "/one"], 3), Ok(all.to_vec()));
+        assert_eq!(at(&["/one", "/results"], 3), Ok([&all[2..], &all[..2]].concat()));
         assert_eq!(at(&["/results/1"], 1), Ok(all[1..2].to_vec()));
         assert_eq!(at(&[], 0), Ok(Vec::new()));
         let problem = |problem: Problem<'_>| Err(format!("{problem:?}"));
@@ -155,5 +162,24 @@ mod tests {
         let records = Records::of_documents(documents.into());
         assert_eq!(values(&records), [json!({ "id": 1 }), json!("odd")]);
         assert!(Records::default().is_empty() && records.len() == 2);
+        let none = Records::at(document(&json!([])), &[], 1);
+        assert!(none.is_ok_and(|records| records.is_empty()));
+    }
+
+    /// It would take minutes if the list was looked up among the other members for each of its records.
+    #[test]
+    fn a_list_is_looked_up_once() {
+        let others: Vec<String> = (0..100_000).map(|number| format!("\"m{number}\":0")).collect();
+        let list = vec!["0"; 50_000].join(",");
+        let text = format!("{{\"list\":[{list}],{}}}", others.join(","));
+        let body = Budget::of(1_000_000).document(text.as_bytes()).unwrap();
+        let records = Records::at(body, &["/list".to_owned()], 50_000).unwrap();
+        let started = Instant::now();
+        assert_eq!(records.iter().count(), 50_000);
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            started.elapsed()
+        );
     }
 }

@@ -25,11 +25,15 @@ use Kind::{Counter, Gauge, Histogram};
 
 /// Every metric with its meaning. `docs/metrics.md` lists them with their labels.
 const ALL: &[(Kind, &str, &str)] = &[
-    (Counter, "routemcp_requests_total", "Answered HTTP requests."),
+    (
+        Counter,
+        "routemcp_requests_total",
+        "HTTP requests, answered or given up by their callers.",
+    ),
     (
         Histogram,
         "routemcp_request_seconds",
-        "Time to the answer's head.",
+        "Time to the answer's head, or until its caller hung up.",
     ),
     (Gauge, "routemcp_requests_running", "HTTP requests under way."),
     (Gauge, "routemcp_connections_open", "Open HTTP connections."),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Server, Setup};
+use crate::harness::{Client, Provider, Reply, Server, Setup};
 
 /// Asks until the log has so many requests that fit: they are written a moment after their answers.
 async fn logged(operator: &Client, query: &str, count: usize) -> Vec<Value> {
@@ -141,6 +141,33 @@ async fn only_the_operator_reads_the_log_and_only_with_known_parameters() {
         .get("//admin/v1/requests?organisation=Nobody")
         .await
         .invalid(&["organisation"]);
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_leaves_a_trace() {
+    let slow = Duration::from_secs(4);
+    let provider =
+        Provider::start(move |_| Reply::json(201, &json!({ "id": "1", "properties": {} })).after(slow)).await;
+    let server = Server::setup().provider("hubspot", &provider.url()).start();
+    let (live, operator) = (server.live_client(), server.operator());
+    let ada = json!({ "firstName": "Ada" });
+    let write = live.post("/contact?fields=id", &ada);
+    assert!(tokio::time::timeout(Duration::from_secs(2), write).await.is_err());
+    let kept = logged(&operator, "status=499", 1).await.remove(0);
+    for (name, value) in [
+        ("method", json!("POST")),
+        ("route", json!("/api/v1/{resource}")),
+        ("environment", json!("live")),
+        ("providers", json!(["hubspot"])),
+        ("code", Value::Null),
+    ] {
+        assert_eq!(kept[name], value, "{name}: {kept}");
+    }
+    let metrics = operator.without_key().get("//metrics").await.expect(200).text;
+    let counted =
+        |line: &str| line.starts_with("routemcp_requests_total{") && line.contains("status=\"499\"");
+    assert!(metrics.lines().any(counted), "{metrics}");
+    assert_eq!(provider.received().len(), 1, "the write went out all the same");
 }
 
 #[tokio::test]

@@ -110,6 +110,60 @@ async fn connections_over_the_cap_are_told_so_and_room_is_given_back() {
 }
 
 #[tokio::test]
+async fn idle_connections_make_room_when_it_is_crowded() {
+    let server = Server::setup()
+        .environment("ROUTEMCP_MAX_CONNECTIONS", "3")
+        .start();
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = open(&server).await;
+        ask(&mut stream).await;
+        held.push(stream);
+    }
+    let start = Instant::now();
+    while server.client().get("/contact?limit=1").await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(15), "no room is made");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_a_caller_who_still_sends() {
+    let server = Server::start();
+    let key = format!("authorization: Bearer {}\r\n", server.test_key);
+    for (target, headers, status) in [
+        ("POST /api/v1/contact", "", "401"),
+        ("POST /api/v1/owner", key.as_str(), "405"),
+        ("POST /api/v1/contact?limit=1", key.as_str(), "400"),
+        ("POST /api/v1/contact", key.as_str(), "413"),
+        ("POST /connect/session/connections", "", "401"),
+        ("PUT /admin/v1/connectors", "", "401"),
+        ("POST /nowhere", "", "404"),
+    ] {
+        let body = vec![b' '; 8 << 20];
+        let head = format!(
+            "{target} HTTP/1.1\r\nhost: x\r\n{headers}content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = open(&server).await;
+        let sent = async {
+            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(&body).await
+        };
+        sent.await.unwrap_or_else(|error| panic!("{target}: {error}"));
+        let mut answer = vec![0; 4_096];
+        let read = stream.read(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..read]);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{target}: {answer}"
+        );
+        // The connection is as good as before.
+        ask(&mut stream).await;
+    }
+}
+
+#[tokio::test]
 async fn bodies_that_never_end_take_no_more_than_their_share_of_memory() {
     let server = Server::start();
     let half = 48 << 20;

@@ -74,7 +74,7 @@ pub(crate) fn plucked(json: &Document, array: &str, member: &str) -> Vec<Option<
 }
 
 impl CallState {
-    fn json(&mut self, response: &Resource<StoredResponse>) -> wasmtime::Result<Option<&Document>> {
+    fn json_of(&mut self, response: &Resource<StoredResponse>) -> wasmtime::Result<Option<&Document>> {
         let stored = self.table.get_mut(response)?;
         stored.json(&mut self.json).map_err(wasmtime::Error::new)
     }
@@ -136,7 +136,7 @@ impl HostResponse for CallState {
         response: Resource<StoredResponse>,
         pointer: String,
     ) -> wasmtime::Result<Option<String>> {
-        let json = self.json(&response)?;
+        let json = self.json_of(&response)?;
         Ok(json
             .and_then(|json| json.at(&pointer))
             .map(|node| node.to_string()))
@@ -149,7 +149,7 @@ impl HostResponse for CallState {
         member: String,
     ) -> wasmtime::Result<Vec<Option<String>>> {
         Ok(self
-            .json(&response)?
+            .json_of(&response)?
             .map(|json| plucked(json, &array, &member))
             .unwrap_or_default())
     }

@@ -17,8 +17,7 @@ use serde_json::Value;
 
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::authenticate::Caller;
-pub(crate) use bodies::Bodies;
-use bodies::Held;
+pub(crate) use bodies::{Bodies, Held};
 
 /// The largest body taken, in bytes.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
@@ -26,16 +25,18 @@ pub(crate) const BODY_LIMIT: usize = 1 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much of a body that is too large is still taken and thrown away, after the answer: a client that is cut off while
-/// it writes sees a broken connection and not the answer.
-const DRAIN_LIMIT: usize = 64 << 20;
-/// How long that may take.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
+/// The largest form that is taken from a browser, in bytes: a token and some settings. A session of the widget is in the hands
+/// of an end user.
+const FORM_LIMIT: usize = 64 << 10;
+
+/// Whom the body of a request counts against, where no API key says so. In the request's extensions.
+#[derive(Clone)]
+pub(crate) struct Holder(pub(crate) Arc<str>);
 
 /// A whole body. It counts against the memory for bodies until it is dropped.
 pub(crate) struct Body {
     bytes: Bytes,
-    _held: Option<Held>,
+    held: Option<Held>,
 }
 
 impl Deref for Body {
@@ -46,15 +47,22 @@ impl Deref for Body {
     }
 }
 
-impl From<Body> for Vec<u8> {
-    fn from(body: Body) -> Self {
-        body.bytes.into()
+impl Body {
+    /// The bytes, and what counts them until it is dropped.
+    pub(crate) fn split(self) -> (Vec<u8>, Option<Held>) {
+        (self.bytes.into(), self.held)
     }
 }
 
 /// Reads a request's body whole.
 pub(crate) async fn read(request: Request) -> Result<Body, ApiError> {
     read_up_to(request, BODY_LIMIT, PATIENCE).await
+}
+
+/// Reads a form of an organisation's widget whole. It counts against that organisation.
+pub(crate) async fn read_form(mut request: Request, organisation: &str) -> Result<Body, ApiError> {
+    request.extensions_mut().insert(Holder(organisation.into()));
+    read_up_to(request, FORM_LIMIT, PATIENCE).await
 }
 
 /// Reads a request's body whole, if it has no more than `limit` bytes and comes within `patience`.
@@ -64,7 +72,7 @@ pub(crate) async fn read_up_to(request: Request, limit: usize, patience: Duratio
     let held = hold(&request);
     let chunks = request.into_body().into_data_stream();
     if announced.is_some_and(|length: usize| length > limit) {
-        return Err(too_large(chunks, limit));
+        return Err(too_large(limit));
     }
     let late = |_| ApiError::invalid("body", "did not arrive in time");
     tokio::time::timeout(patience, collect(chunks, limit, held))
@@ -77,26 +85,27 @@ async fn collect(mut chunks: BodyDataStream, limit: usize, mut held: Option<Held
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ApiError::invalid("body", "could not be read to its end"))?;
         if body.len() + chunk.len() > limit {
-            return Err(too_large(chunks, limit));
+            return Err(too_large(limit));
         }
         if held.as_mut().is_some_and(|held| held.grow(chunk.len()).is_err()) {
-            discard_rest(chunks);
             return Err(no_room());
         }
         body.extend_from_slice(&chunk);
     }
     Ok(Body {
         bytes: body.freeze(),
-        _held: held,
+        held,
     })
 }
 
-/// What the body of this request will be counted against: its tenant's part, or that of all strangers.
+/// What the body of this request will be counted against.
 fn hold(request: &Request) -> Option<Held> {
-    let caller = request.extensions().get::<Caller>();
-    let tenant = caller.map_or("", |caller| caller.0.organisation_id.as_str());
-    let bodies = request.extensions().get::<Arc<Bodies>>()?;
-    Some(bodies.hold(tenant))
+    let extensions = request.extensions();
+    let caller = extensions.get::<Caller>();
+    let caller = caller.map(|caller| caller.0.organisation_id.as_str());
+    let holder = || extensions.get::<Holder>().map(|holder| &*holder.0);
+    let bodies = extensions.get::<Arc<Bodies>>()?;
+    Some(bodies.hold(caller.or_else(holder).unwrap_or_default()))
 }
 
 fn no_room() -> ApiError {
@@ -104,31 +113,11 @@ fn no_room() -> ApiError {
     ApiError::new(Code::Overloaded, message).with_retry_after(Some(Duration::from_secs(1)))
 }
 
-/// Throws away the body of a request that is refused for something else, so that its sender sees the refusal.
-pub(crate) fn discard(request: Request) {
-    discard_rest(request.into_body().into_data_stream());
-}
-
-fn discard_rest(rest: BodyDataStream) {
-    tokio::spawn(tokio::time::timeout(DRAIN_PATIENCE, drain(rest)));
-}
-
-fn too_large(rest: BodyDataStream, limit: usize) -> ApiError {
-    discard_rest(rest);
+fn too_large(limit: usize) -> ApiError {
     ApiError::new(
         Code::PayloadTooLarge,
         format!("The body is larger than {limit} bytes."),
     )
-}
-
-async fn drain(mut chunks: BodyDataStream) {
-    let mut drained = 0;
-    while let Some(Ok(chunk)) = chunks.next().await {
-        drained += chunk.len();
-        if drained > DRAIN_LIMIT {
-            return;
-        }
-    }
 }
 
 /// Parses a body as JSON.
@@ -152,7 +141,20 @@ pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> 
 /// Reads a request's body as JSON of a known form. Unknown and missing members are errors that name them.
 pub(crate) async fn typed<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
     let headers = request.headers().clone();
-    let value = json(&headers, &read(request).await?)?;
+    parsed(&headers, &read(request).await?)
+}
+
+/// The same for a form of an organisation's widget.
+pub(crate) async fn typed_form<T: DeserializeOwned>(
+    request: Request,
+    organisation: &str,
+) -> Result<T, ApiError> {
+    let headers = request.headers().clone();
+    parsed(&headers, &read_form(request, organisation).await?)
+}
+
+fn parsed<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, ApiError> {
+    let value = json(headers, body)?;
     serde_json::from_value(value).map_err(|error| ApiError::invalid("body", error.to_string()))
 }
 
@@ -168,7 +170,41 @@ fn is_json(content_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_json;
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::extract::Request;
+
+    use super::{Bodies, Code, FORM_LIMIT, Holder, is_json, read, read_form};
+
+    fn request(bodies: &Arc<Bodies>, bytes: usize) -> Request {
+        let mut request = Request::new(Body::from(vec![b' '; bytes]));
+        request.extensions_mut().insert(Arc::clone(bodies));
+        request
+    }
+
+    #[tokio::test]
+    async fn organisations_and_the_operator_take_no_room_from_each_other() {
+        let bodies = Arc::new(Bodies::of(400));
+        let _first = read_form(request(&bodies, 150), "org_1").await.ok().unwrap();
+        let refused = read_form(request(&bodies, 100), "org_1").await.err().unwrap();
+        assert_eq!(refused.code, Code::Overloaded);
+        let mut upload = request(&bodies, 150);
+        upload.extensions_mut().insert(Holder("operator".into()));
+        let (bytes, held) = read(upload).await.ok().unwrap().split();
+        assert_eq!((bytes.len(), bodies.held()), (150, 300));
+        drop(held);
+        assert_eq!(bodies.held(), 150);
+        assert!(read_form(request(&bodies, 100), "org_2").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn forms_are_small() {
+        let bodies = Arc::default();
+        assert!(read_form(request(&bodies, FORM_LIMIT), "org_1").await.is_ok());
+        let refused = read_form(request(&bodies, FORM_LIMIT + 1), "org_1").await;
+        assert_eq!(refused.err().unwrap().code, Code::PayloadTooLarge);
+    }
 
     #[test]
     fn json_is_told_by_its_media_type() {

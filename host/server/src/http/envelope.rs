@@ -86,8 +86,19 @@ impl Success {
     }
 
     /// One page of records.
-    pub(crate) fn page(message: impl Into<String>, page: Page) -> Self {
+    pub(crate) fn records(message: impl Into<String>, page: Page) -> Self {
         Self::with(StatusCode::OK, message, Data::Page(page))
+    }
+
+    /// One page of anything but records.
+    pub(crate) fn page(
+        message: impl Into<String>,
+        data: Vec<Value>,
+        cursor: Option<String>,
+        limit: u32,
+    ) -> Self {
+        let pagination = Pagination::new(cursor, limit);
+        Self::new(StatusCode::OK, message, json!({ "data": data, "pagination": pagination }))
     }
 
     fn with(status: StatusCode, message: impl Into<String>, data: Data) -> Self {
@@ -162,11 +173,6 @@ impl IntoResponse for Success {
             Err(error) => ApiError::internal(error).into_response(),
         }
     }
-}
-
-/// The `data` of a list of anything but records.
-pub(crate) fn page(elements: &[Value], cursor: Option<String>, limit: u32) -> Value {
-    json!({ "data": elements, "pagination": Pagination::new(cursor, limit) })
 }
 
 /// The time now, as the API writes times: ISO 8601 in UTC with milliseconds.

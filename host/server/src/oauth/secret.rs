@@ -6,11 +6,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use routemcp_broker::{SecretSource, SendError};
 use secrecy::{ExposeSecret, SecretString};
+use tracing::Instrument as _;
 
 use super::refresh::{RefreshError, Refresher, Stale};
 use super::standing::{Standing, may_help, standing};
-use tracing::Instrument as _;
-
 use crate::flow::credential::Credential;
 
 /// The secret of one connection, for one request of the API.

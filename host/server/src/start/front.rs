@@ -2,11 +2,13 @@
 //! them when the server stops.
 //!
 //! Over the cap a connection is still accepted, answered with 503 and closed: left in the kernel's queue, its client
-//! would only see that nothing happens.
+//! would only see that nothing happens. Short of the cap idle connections have to go, so that nobody holds all places
+//! with a request a minute.
 
 mod activity;
 mod connection;
 mod refusal;
+mod sent;
 mod stream;
 
 use std::sync::Arc;
@@ -35,8 +37,9 @@ pub(crate) struct Front {
 
 /// What every connection needs.
 #[derive(Clone)]
-struct Shared {
+struct Common {
     router: Router,
+    max_connections: usize,
     /// Changes when connections are to end.
     stop: watch::Receiver<bool>,
     /// Whether callers are to be told to use another connection for their next request.
@@ -50,12 +53,13 @@ impl Front {
         let (stop, stopped) = watch::channel(false);
         let draining = Arc::new(AtomicBool::new(false));
         let places = Arc::new(Semaphore::new(max_connections as usize));
-        let shared = Shared {
+        let common = Common {
             router,
+            max_connections: max_connections as usize,
             stop: stopped,
             draining: Arc::clone(&draining),
         };
-        tokio::spawn(accept(listener, shared, Arc::clone(&places)));
+        tokio::spawn(accept(listener, common, Arc::clone(&places)));
         Self {
             stop,
             draining,
@@ -77,12 +81,12 @@ impl Front {
     }
 }
 
-async fn accept(listener: TcpListener, mut shared: Shared, places: Arc<Semaphore>) {
+async fn accept(listener: TcpListener, mut common: Common, places: Arc<Semaphore>) {
     let refusals = Arc::new(Semaphore::new(REFUSALS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = shared.stop.changed() => return,
+            _ = common.stop.changed() => return,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
@@ -94,7 +98,7 @@ async fn accept(listener: TcpListener, mut shared: Shared, places: Arc<Semaphore
             }
         };
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            tokio::spawn(connection::serve(stream, shared.clone(), place));
+            tokio::spawn(connection::serve(stream, common.clone(), place));
             continue;
         }
         metrics::counter!("routemcp_connections_refused_total").increment(1);

@@ -3,8 +3,10 @@
 //! Most of a provider's answer is never used, or used once. Building `serde_json::Value`s of it was a third of what a list
 //! cost, nearly all of it memory for names and texts.
 
+use std::collections::HashMap;
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json_borrow::{OwnedValue, Value as Borrowed};
 
@@ -182,12 +184,54 @@ impl fmt::Display for Node<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Inner::Borrowed(value) => {
-                let text = serde_json::to_string(value).map_err(|_| fmt::Error)?;
+                let text = serde_json::to_string(&Shown(value)).map_err(|_| fmt::Error)?;
                 formatter.write_str(&text)
             }
             Inner::Built(value) => value.fmt(formatter),
         }
     }
+}
+
+/// A value as it is written: of members with the same name the last.
+struct Shown<'a>(&'a Borrowed<'a>);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Borrowed::Array(elements) => serializer.collect_seq(elements.iter().map(Shown)),
+            Borrowed::Object(members) => {
+                let members = || {
+                    members
+                        .as_vec()
+                        .iter()
+                        .map(|(name, value)| (&**name, Shown(value)))
+                };
+                let Some(last) = last_of(members().map(|(name, _)| name)) else {
+                    return serializer.collect_map(members());
+                };
+                let counts = |(index, (name, _)): &(usize, (&str, Shown<'_>))| last.get(name) == Some(index);
+                serializer.collect_map(members().enumerate().filter(counts).map(|(_, member)| member))
+            }
+            value => value.serialize(serializer),
+        }
+    }
+}
+
+/// Where each name stands last; none if each stands there once.
+fn last_of<'a>(names: impl ExactSizeIterator<Item = &'a str> + Clone) -> Option<HashMap<&'a str, usize>> {
+    /// Of so many names each is compared with each sooner than they are hashed.
+    const FEW: usize = 12;
+    let mut rest = names.clone();
+    if names.len() <= FEW
+        && names
+            .clone()
+            .all(|name| rest.next().is_some() && !rest.clone().any(|other| other == name))
+    {
+        return None;
+    }
+    let count = names.len();
+    let last: HashMap<&str, usize> = names.enumerate().map(|(index, name)| (name, index)).collect();
+    (last.len() < count).then_some(last)
 }
 
 #[cfg(test)]
@@ -265,6 +309,20 @@ mod tests {
         let read = document(r#"{"a":1,"b":2,"a":3}"#);
         assert_eq!(read.at("/a").map(Node::to_value), Some(json!(3)));
         assert_eq!(read.root().to_value(), json!({ "a": 3, "b": 2 }));
+        assert_eq!(read.root().to_string(), r#"{"b":2,"a":3}"#);
+        let nested = document(r#"[{"a":[{"b":1,"b":{"c":2,"c":"é"}}],"d":null}]"#);
+        assert_eq!(nested.root().to_string(), r#"[{"a":[{"b":{"c":"é"}}],"d":null}]"#);
+        let numbers = || (0..100).map(|number| format!("\"m{number}\":{number}"));
+        let many = numbers().collect::<Vec<_>>().join(",");
+        assert_eq!(
+            document(&format!("{{{many}}}")).root().to_string(),
+            format!("{{{many}}}")
+        );
+        let twice = numbers().chain(numbers()).collect::<Vec<_>>().join(",");
+        assert_eq!(
+            document(&format!("{{{twice}}}")).root().to_string(),
+            format!("{{{many}}}")
+        );
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Default for Bodies {
 }
 
 impl Bodies {
-    fn of(total: usize) -> Self {
+    pub(super) fn of(total: usize) -> Self {
         Self {
             total,
             taken: Mutex::default(),

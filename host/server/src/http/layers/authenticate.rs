@@ -9,6 +9,7 @@ use http::{HeaderMap, header};
 use routemcp_store::{ApiKey, Scope};
 use secrecy::SecretString;
 
+use super::observe::Timings;
 use crate::app::App;
 use crate::http::error::{ApiError, Code};
 
@@ -32,11 +33,11 @@ pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Reque
     match identify(&app, request.headers()).await {
         Ok(caller) => {
             describe(&caller.0);
-            request.extensions_mut().insert(caller.clone());
-            let mut response = next.run(request).await;
-            // For the outermost layer.
-            response.extensions_mut().insert(caller);
-            response
+            if let Some(timings) = request.extensions().get::<Arc<Timings>>() {
+                timings.belongs_to(&caller.0);
+            }
+            request.extensions_mut().insert(caller);
+            next.run(request).await
         }
         Err(error) => error.into_response(),
     }

@@ -13,7 +13,7 @@ use routemcp_unified::cursor::{Binding, Position};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::http::envelope::{Success, page, time_text};
+use crate::http::envelope::{Success, time_text};
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::authenticate::Caller;
 use crate::http::query::ConnectionsQuery;
@@ -53,9 +53,8 @@ pub(crate) async fn list(
         };
         app.cursors.encode(&binding, &[place])
     });
-    let shown: Vec<Value> = connections.iter().map(show).collect();
-    let page = page(&shown, next, asked.limit);
-    Ok(Success::new(StatusCode::OK, "Connections retrieved", page).into_response())
+    let shown = connections.iter().map(show).collect();
+    Ok(Success::page("Connections retrieved", shown, next, asked.limit).into_response())
 }
 
 /// The end user and provider of the last connection on the page before.

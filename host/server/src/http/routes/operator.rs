@@ -14,12 +14,15 @@ use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
 use crate::app::App;
-use crate::http::body;
+use crate::http::body::Holder;
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::authenticate::bearer;
 
+/// Whom the operator's bodies count against. No organisation has such an id.
+const HOLDER: &str = "operator";
+
 /// Lets only the operator in.
-pub(crate) async fn authorize(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn authorize(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let refused = || {
         ApiError::new(
             Code::InvalidApiKey,
@@ -28,15 +31,14 @@ pub(crate) async fn authorize(State(app): State<Arc<App>>, request: Request, nex
     };
     let Some(token) = &app.admin_token else {
         let message = "The operator API is off: the server was started without ROUTEMCP_ADMIN_TOKEN.";
-        body::discard(request);
         return ApiError::new(Code::InvalidApiKey, message).into_response();
     };
     match bearer(request.headers()) {
-        Ok(presented) if same(presented.expose_secret(), token.expose_secret()) => next.run(request).await,
-        _ => {
-            body::discard(request);
-            refused().into_response()
+        Ok(presented) if same(presented.expose_secret(), token.expose_secret()) => {
+            request.extensions_mut().insert(Holder(HOLDER.into()));
+            next.run(request).await
         }
+        _ => refused().into_response(),
     }
 }
 

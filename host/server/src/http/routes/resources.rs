@@ -42,7 +42,7 @@ pub(crate) async fn list(
         timings: &timings,
     };
     let page = request.list(&query).await?;
-    Ok(Success::page(format!("{} retrieved", resource.plural_label()), page).into_response())
+    Ok(Success::records(format!("{} retrieved", resource.plural_label()), page).into_response())
 }
 
 /// `GET /{resource}/{id}`

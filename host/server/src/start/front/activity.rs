@@ -10,6 +10,8 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may be idle between requests: longer than load balancers keep theirs (mostly 60 s), so that they
 /// do not send a request into a connection that we are closing.
 const IDLE: Duration = Duration::from_secs(75);
+/// The same while it is crowded. Whoever wants to hold many places must then ask often.
+const IDLE_IN_A_CROWD: Duration = Duration::from_secs(5);
 /// How long a caller may take no byte of an answer.
 const STALLED: Duration = Duration::from_secs(30);
 /// How often to look, at least: a connection that was idle may be in the middle of a head by now.
@@ -33,7 +35,7 @@ struct State {
     stalled_since: Option<Instant>,
 }
 
-/// A request under way; it ends when this is dropped.
+/// A request under way; it ends when this and its clones are dropped.
 pub(super) struct Running(Activity);
 
 impl Activity {
@@ -56,7 +58,8 @@ impl Activity {
         Running(self.clone())
     }
 
-    /// Bytes came. While no request is under way they belong to a head.
+    /// Bytes came. While no request is under way they belong to a head. What came earlier of the next head is not known here:
+    /// such a connection counts as idle after the request, until more of it comes.
     pub(super) fn received(&self) {
         let mut state = self.state();
         if state.running == 0 && state.head_since.is_none() {
@@ -74,11 +77,12 @@ impl Activity {
     }
 
     /// Ends when the connection has kept us waiting for too long.
-    pub(super) async fn overdue(&self) {
+    pub(super) async fn overdue(&self, crowded: impl Fn() -> bool) {
         loop {
+            let idle = if crowded() { IDLE_IN_A_CROWD } else { IDLE };
             let state = *self.state();
             let now = Instant::now();
-            match state.deadline() {
+            match state.deadline(idle) {
                 Some(deadline) if deadline <= now => return,
                 Some(deadline) => tokio::time::sleep_until(deadline.min(now + LOOK)).await,
                 None => tokio::time::sleep(LOOK).await,
@@ -94,7 +98,7 @@ impl Activity {
 
 impl State {
     /// When it becomes overdue as things are; never while we are the ones who take their time.
-    fn deadline(&self) -> Option<Instant> {
+    fn deadline(&self, idle: Duration) -> Option<Instant> {
         let stalled = self.stalled_since.map(|since| since + STALLED);
         if self.running > 0 {
             return stalled;
@@ -102,9 +106,16 @@ impl State {
         let waiting = match self.head_since {
             Some(since) => since + HEAD,
             None if self.fresh => self.idle_since + HEAD,
-            None => self.idle_since + IDLE,
+            None => self.idle_since + idle,
         };
         Some(stalled.map_or(waiting, |stalled| stalled.min(waiting)))
+    }
+}
+
+impl Clone for Running {
+    fn clone(&self) -> Self {
+        self.0.state().running += 1;
+        Self(self.0.clone())
     }
 }
 
@@ -161,7 +172,7 @@ mod tests {
                 Some(later + STALLED),
             ),
         ] {
-            assert_eq!(state.deadline(), deadline, "{state:?}");
+            assert_eq!(state.deadline(IDLE), deadline, "{state:?}");
         }
     }
 
@@ -177,7 +188,7 @@ mod tests {
             }
         };
         tokio::select! {
-            () = activity.overdue() => {}
+            () = activity.overdue(|| false) => {}
             () = dripping => {}
         }
         assert_eq!(start.elapsed(), HEAD);
@@ -189,12 +200,28 @@ mod tests {
         let running = activity.begin();
         activity.received();
         let hour = Duration::from_secs(3_600);
-        assert!(tokio::time::timeout(hour, activity.overdue()).await.is_err());
+        let overdue = || activity.overdue(|| true);
+        assert!(tokio::time::timeout(hour, overdue()).await.is_err());
+        let clone = running.clone();
         drop(running);
-        assert!(
-            tokio::time::timeout(IDLE + LOOK, activity.overdue())
-                .await
-                .is_ok()
-        );
+        assert!(tokio::time::timeout(hour, overdue()).await.is_err());
+        drop(clone);
+        assert!(tokio::time::timeout(IDLE + LOOK, overdue()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_idles_has_to_go_sooner_in_a_crowd_also_one_that_comes_later() {
+        for (crowded_after, expected) in [(0, 5), (30, 30), (200, 75)] {
+            let activity = Activity::new();
+            drop(activity.begin());
+            let start = Instant::now();
+            let crowded = || start.elapsed() >= Duration::from_secs(crowded_after);
+            activity.overdue(crowded).await;
+            assert_eq!(
+                start.elapsed().as_secs(),
+                expected,
+                "crowded after {crowded_after} s"
+            );
+        }
     }
 }

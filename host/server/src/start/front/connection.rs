@@ -4,12 +4,11 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderValue, Request, Version, header};
+use http::{HeaderValue, Request, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
@@ -19,17 +18,17 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tower::ServiceExt as _;
 
-use super::Shared;
 use super::activity::{Activity, Running};
 use super::stream::Noticed;
+use super::{Common, sent};
 
 /// The most that is buffered for one connection before a request's head is complete, in bytes.
 const HEAD_BYTES: usize = 64 << 10;
-/// How long a connection may take to end once it was told to.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// It is crowded when less than a quarter of the places is free.
+const CROWDED: usize = 4;
 
 /// Serves requests until the caller, the clock or the server ends it.
-pub(super) async fn serve(stream: TcpStream, shared: Shared, _place: OwnedSemaphorePermit) {
+pub(super) async fn serve(stream: TcpStream, common: Common, place: OwnedSemaphorePermit) {
     let _open = Counted::new();
     // Answers go out whole; waiting for more to send only delays them. Without it they are late, not wrong.
     let _ = stream.set_nodelay(true);
@@ -38,14 +37,16 @@ pub(super) async fn serve(stream: TcpStream, shared: Shared, _place: OwnedSemaph
         stream,
         activity: activity.clone(),
     };
-    let mut stop = shared.stop.clone();
+    let mut stop = common.stop.clone();
+    let max_connections = common.max_connections;
+    let crowded = || place.semaphore().available_permits() * CROWDED < max_connections;
     let stopping = async move {
         // An error means that the front is gone, which is a stop too.
         let _ = stop.wait_for(|stop| *stop).await;
     };
     let service = {
         let activity = activity.clone();
-        service_fn(move |request| answer(request, activity.begin(), shared.clone()))
+        service_fn(move |request| answer(request, activity.begin(), common.clone()))
     };
     let builder = builder();
     let connection = builder.serve_connection(TokioIo::new(noticed), service);
@@ -58,12 +59,10 @@ pub(super) async fn serve(stream: TcpStream, shared: Shared, _place: OwnedSemaph
                 told = true;
                 connection.as_mut().graceful_shutdown();
             }
-            () = activity.overdue() => break,
+            // There is nobody to say goodbye to: half a request, a caller who takes nothing, or one who asks nothing.
+            () = activity.overdue(crowded) => return,
         }
     }
-    connection.as_mut().graceful_shutdown();
-    // Whoever keeps us waiting for a second more is cut off.
-    let _ = tokio::time::timeout(FAREWELL, connection).await;
 }
 
 /// HTTP/1 alone: what is in front of us speaks HTTP/2 to browsers, and a caller who opens no window would hold an answer, its
@@ -78,10 +77,10 @@ fn builder() -> Builder {
 async fn answer(
     request: Request<Incoming>,
     running: Running,
-    shared: Shared,
+    common: Common,
 ) -> Result<http::Response<Guarded>, Infallible> {
-    let last = request.version() <= Version::HTTP_11 && shared.draining.load(Ordering::Relaxed);
-    let mut response: Response = shared.router.oneshot(request.map(Body::new)).await?;
+    let last = common.draining.load(Ordering::Relaxed);
+    let mut response: Response = common.router.oneshot(sent::request(request, &running)).await?;
     if last {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);

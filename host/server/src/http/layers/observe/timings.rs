@@ -1,11 +1,12 @@
-//! What a request spent where, and who served it.
+//! What a request spent where, whose it is, and who served it.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use routemcp_runtime::Usage;
+use routemcp_store::ApiKey;
 
 /// A connector version that served a request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +17,7 @@ pub(crate) struct Served {
     pub(crate) digest: String,
 }
 
-/// What a request spent where, in microseconds, and which connectors served it.
+/// What a request spent where, in microseconds, whose it is, and which connectors served it.
 #[derive(Debug, Default)]
 pub(crate) struct Timings {
     provider: AtomicU64,
@@ -24,6 +25,7 @@ pub(crate) struct Timings {
     memory_bytes: AtomicUsize,
     cpu: AtomicU64,
     served: Mutex<BTreeSet<Served>>,
+    caller: OnceLock<Arc<ApiKey>>,
 }
 
 impl Timings {
@@ -36,6 +38,16 @@ impl Timings {
         );
         self.memory_bytes.fetch_max(usage.memory_bytes, Ordering::Relaxed);
         self.cpu.fetch_add(micros(usage.cpu), Ordering::Relaxed);
+    }
+
+    /// Remembers whose it is.
+    pub(crate) fn belongs_to(&self, caller: &Arc<ApiKey>) {
+        self.caller.get_or_init(|| Arc::clone(caller));
+    }
+
+    /// Whose it is, where a key was needed and good.
+    pub(crate) fn caller(&self) -> Option<&ApiKey> {
+        self.caller.get().map(|caller| &**caller)
     }
 
     /// Remembers who serves it.

@@ -30,9 +30,9 @@ pub(super) fn end(span: &Span, finished: &Finished<'_>) {
         return;
     }
     span.set_attribute("http.request.method", finished.method.as_str().to_owned());
-    span.set_attribute("http.route", finished.route.clone());
+    span.set_attribute("http.route", finished.route.to_owned());
     span.set_attribute("url.path", finished.path.to_owned());
-    span.set_attribute("http.response.status_code", i64::from(finished.status.as_u16()));
+    span.set_attribute("http.response.status_code", i64::from(finished.status()));
     if let Some(key) = finished.caller {
         span.set_attribute("routemcp.organisation", key.organisation_id.to_string());
         span.set_attribute("routemcp.environment", key.environment.as_str());
@@ -40,11 +40,10 @@ pub(super) fn end(span: &Span, finished: &Finished<'_>) {
     if let Some(code) = finished.code {
         span.set_attribute("error.type", code.name());
     }
-    if finished.status.is_server_error() {
+    if finished.status.is_some_and(|status| status.is_server_error()) {
         span.record("otel.status_code", "ERROR");
     }
-    let served = finished.timings.served();
-    let providers: Vec<&str> = served.iter().map(|served| served.provider.as_str()).collect();
+    let providers = finished.providers();
     if !providers.is_empty() {
         span.set_attribute("routemcp.provider", providers.join(","));
     }

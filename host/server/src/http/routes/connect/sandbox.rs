@@ -47,7 +47,7 @@ pub(crate) async fn play(
         return Err(nothing());
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let form = body::read(request).await?;
+    let form = body::read_form(request, session.organisation_id.as_str()).await?;
     let wanted = wanted(&method, &authorize_url, &query, form.to_vec());
     let answer = ask(&app, &party, &authorize_url, wanted).await?;
     render(&app, &answer)

@@ -51,7 +51,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 /// `POST /connect/session/connections`: a token from the form.
 pub(crate) async fn connect(State(app): State<Arc<App>>, request: Request) -> Result<Response, ApiError> {
     let session = authenticate(&app, request.headers()).await?;
-    let form: token::Form = body::typed(request).await?;
+    let form: token::Form = body::typed_form(request, session.organisation_id.as_str()).await?;
     let connection = token::connect(&app, &session, form).await?;
     let data = json!({ "data": establish::show(&connection) });
     Ok(Success::new(StatusCode::CREATED, "Created", data).into_response())
@@ -60,7 +60,7 @@ pub(crate) async fn connect(State(app): State<Arc<App>>, request: Request) -> Re
 /// `POST /connect/session/authorizations`
 pub(crate) async fn authorize(State(app): State<Arc<App>>, request: Request) -> Result<Response, ApiError> {
     let session = authenticate(&app, request.headers()).await?;
-    let wish: authorization::Wish = body::typed(request).await?;
+    let wish: authorization::Wish = body::typed_form(request, session.organisation_id.as_str()).await?;
     let begun = authorization::begin(&app, &session, wish).await?;
     let data =
         json!({ "data": { "id": begun.id.as_str(), "launchUrl": authorization::launch_path(&begun.id) } });

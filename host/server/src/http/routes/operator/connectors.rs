@@ -63,22 +63,19 @@ async fn upload(State(app): State<Arc<App>>, request: Request) -> Answer {
         grants,
         activate,
         signature,
-    } = match upload_of(&request) {
-        Ok(upload) => upload,
-        Err(error) => {
-            body::discard(request);
-            return Err(error);
-        }
-    };
-    let content = body::read_up_to(request, app.runtime.max_file_bytes(), UPLOAD_PATIENCE).await?;
-    let candidate = Candidate {
-        content: content.into(),
-        signature,
-    };
+    } = upload_of(&request)?;
+    let body = body::read_up_to(request, app.runtime.max_file_bytes(), UPLOAD_PATIENCE).await?;
+    let (content, held) = body.split();
+    let candidate = Candidate { content, signature };
     // To its end even if the caller hangs up: a swap must not stop between store and registry.
     let installing = {
         let app = Arc::clone(&app);
-        tokio::spawn(async move { install(&app, candidate, &grants, activate).await }.in_current_span())
+        let installing = async move {
+            // Uploads wait for each other, since one file is compiled at a time.
+            let _held = held;
+            install(&app, candidate, &grants, activate).await
+        };
+        tokio::spawn(installing.in_current_span())
     };
     let installed = installing.await.map_err(ApiError::internal)??;
     Ok(ok("Connector installed", shown::installed(&installed)))

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, Uri};
+use http::Uri;
 use routemcp_store::{RequestLogEntry, RequestLogQuery};
 use routemcp_unified::cursor::{Binding, Position};
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::http::envelope::{Success, page, time_text};
+use crate::http::envelope::{Success, time_text};
 use crate::http::error::{ApiError, Code};
 use crate::http::query::RequestsQuery;
 
@@ -45,9 +45,8 @@ pub(crate) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Respon
         };
         app.cursors.encode(&binding, &[place])
     });
-    let shown: Vec<Value> = entries.iter().map(show).collect();
-    let page = page(&shown, next, asked.limit);
-    Ok(Success::new(StatusCode::OK, "Requests retrieved", page).into_response())
+    let shown = entries.iter().map(show).collect();
+    Ok(Success::page("Requests retrieved", shown, next, asked.limit).into_response())
 }
 
 async fn organisation(app: &App, name: &str) -> Result<String, ApiError> {
