@@ -98,7 +98,11 @@ impl Success {
         limit: u32,
     ) -> Self {
         let pagination = Pagination::new(cursor, limit);
-        Self::new(StatusCode::OK, message, json!({ "data": data, "pagination": pagination }))
+        Self::new(
+            StatusCode::OK,
+            message,
+            json!({ "data": data, "pagination": pagination }),
+        )
     }
 
     fn with(status: StatusCode, message: impl Into<String>, data: Data) -> Self {
