@@ -1,5 +1,6 @@
 //! The secret of a connection and where it goes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -131,18 +132,23 @@ pub(crate) fn redact(secret: &SecretString, response: &mut Response) {
     if secret.len() < SHORTEST {
         return;
     }
-    let encoded =
-        percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
-    for form in [secret, encoded.as_str()] {
-        if let Some(body) = without(&response.body, form.as_bytes()) {
-            response.body = body.into();
-        }
-        for value in response.headers.values_mut() {
-            let clean =
-                without(value.as_bytes(), form.as_bytes()).map(|bytes| HeaderValue::from_bytes(&bytes));
-            if let Some(Ok(clean)) = clean {
-                *value = clean;
-            }
+    redact_form(secret, response);
+    let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
+    if let Cow::Owned(encoded) = encoded.into() {
+        redact_form(&encoded, response);
+    }
+}
+
+fn redact_form(secret: &str, response: &mut Response) {
+    // Preparing the search takes longer than searching a header.
+    let secret = memchr::memmem::Finder::new(secret);
+    if let Some(body) = without(&response.body, &secret) {
+        response.body = body.into();
+    }
+    for value in response.headers.values_mut() {
+        let clean = without(value.as_bytes(), &secret).map(|bytes| HeaderValue::from_bytes(&bytes));
+        if let Some(Ok(clean)) = clean {
+            *value = clean;
         }
     }
 }
@@ -152,14 +158,13 @@ const SHORTEST: usize = 8;
 const REDACTED: &[u8] = b"[credential]";
 
 /// The text with every occurrence of the secret replaced; none if there is none.
-fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-    let finder = memchr::memmem::Finder::new(secret);
+fn without(text: &[u8], secret: &memchr::memmem::Finder<'_>) -> Option<Vec<u8>> {
     let mut clean = Vec::new();
     let mut rest = text;
-    while let Some((before, from)) = finder.find(rest).and_then(|at| rest.split_at_checked(at)) {
+    while let Some((before, from)) = secret.find(rest).and_then(|at| rest.split_at_checked(at)) {
         clean.extend_from_slice(before);
         clean.extend_from_slice(REDACTED);
-        rest = from.get(secret.len()..).unwrap_or_default();
+        rest = from.get(secret.needle().len()..).unwrap_or_default();
     }
     if clean.is_empty() {
         return None;

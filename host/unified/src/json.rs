@@ -7,7 +7,7 @@ mod document;
 
 use serde_json::Value;
 
-pub use document::{Document, Node};
+pub use document::{Document, Node, PlainText};
 
 /// The most values in one document. A page of a hundred records with two hundred fields each has 20,000.
 pub const MAX_VALUES: usize = 200_000;

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
+
+use crate::json::PlainText;
 
 /// The fields of a record in the order of their schema. There are two dozen at most, so that finding one takes no index;
 /// names and texts are those of the mapping and of the provider's document, and are not copied for each record.
@@ -13,7 +14,9 @@ pub struct Record<'a>(Vec<(&'a str, Cell<'a>)>);
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// Text, as it stands in the document unless it was changed.
+    /// Text that stands in a document as it is, so that JSON needs no escapes for it.
+    Plain(PlainText<'a>),
+    /// Any text.
     Text(Cow<'a, str>),
     /// An object whose members are known by name.
     Members(Record<'a>),
@@ -65,6 +68,7 @@ impl Cell<'_> {
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
+            Self::Plain(text) => Some(text.as_str()),
             Self::Text(text) => Some(text),
             Self::Value(value) => value.as_str(),
             Self::Members(_) => None,
@@ -74,6 +78,7 @@ impl Cell<'_> {
     /// About how many bytes it takes in an answer.
     pub(crate) fn weight(&self) -> usize {
         match self {
+            Self::Plain(text) => text.as_str().len(),
             Self::Text(text) => text.len(),
             Self::Members(members) => members
                 .fields()
@@ -105,6 +110,12 @@ impl From<Value> for Cell<'_> {
     }
 }
 
+impl<'a> From<PlainText<'a>> for Cell<'a> {
+    fn from(text: PlainText<'a>) -> Self {
+        Self::Plain(text)
+    }
+}
+
 impl<'a> From<Cow<'a, str>> for Cell<'a> {
     fn from(text: Cow<'a, str>) -> Self {
         Self::Text(text)
@@ -117,24 +128,53 @@ impl<'a> From<&'a str> for Cell<'a> {
     }
 }
 
-impl Serialize for Record<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
+impl Record<'_> {
+    /// Writes it as JSON.
+    ///
+    /// # Errors
+    /// None that are known: every value of a record can be written.
+    pub fn write(&self, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        json.push(b'{');
+        for (index, (name, cell)) in self.0.iter().enumerate() {
+            if index > 0 {
+                json.push(b',');
+            }
+            write_name(name, json)?;
+            json.push(b':');
+            cell.write(json)?;
         }
-        map.end()
+        json.push(b'}');
+        Ok(())
     }
 }
 
-impl Serialize for Cell<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Cell<'_> {
+    fn write(&self, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Members(members) => members.serialize(serializer),
-            Self::Value(value) => value.serialize(serializer),
+            Self::Plain(text) => quote(text.as_str(), json),
+            Self::Text(text) => return serde_json::to_writer(json, text),
+            Self::Members(members) => return members.write(json),
+            Self::Value(Value::Null) => json.extend_from_slice(b"null"),
+            Self::Value(value) => return serde_json::to_writer(json, value),
         }
+        Ok(())
     }
+}
+
+/// All names are plain, but for those that tenants choose.
+fn write_name(name: &str, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        quote(name, json);
+        Ok(())
+    } else {
+        serde_json::to_writer(json, name)
+    }
+}
+
+fn quote(plain: &str, json: &mut Vec<u8>) {
+    json.push(b'"');
+    json.extend_from_slice(plain.as_bytes());
+    json.push(b'"');
 }
 
 impl From<Record<'_>> for Value {
@@ -151,6 +191,7 @@ impl From<Record<'_>> for Value {
 impl From<Cell<'_>> for Value {
     fn from(cell: Cell<'_>) -> Self {
         match cell {
+            Cell::Plain(text) => text.as_str().into(),
             Cell::Text(text) => Self::String(text.into_owned()),
             Cell::Members(members) => members.into(),
             Cell::Value(value) => value,
@@ -163,6 +204,21 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Cell, Record};
+
+    fn written(record: &Record<'_>) -> String {
+        let mut json = Vec::new();
+        record.write(&mut json).unwrap();
+        String::from_utf8(json).unwrap()
+    }
+
+    #[test]
+    fn names_and_texts_are_escaped_where_json_wants_it() {
+        let mut record = Record::default();
+        record.push("plain", Cell::NULL);
+        record.push("a \"name\"", "line\nfeed");
+        assert_eq!(written(&record), r#"{"plain":null,"a \"name\"":"line\nfeed"}"#);
+        assert_eq!(written(&Record::default()), "{}");
+    }
 
     #[test]
     fn fields_are_found_changed_and_written_in_their_order() {
@@ -178,7 +234,7 @@ mod tests {
         *record.get_mut("a").unwrap() = "x".into();
         assert_eq!(record.get("a").unwrap().as_str(), Some("x"));
         let text = r#"{"b":1,"a":"x","c":{"d":[1]}}"#;
-        assert_eq!(serde_json::to_string(&record).unwrap(), text);
+        assert_eq!(written(&record), text);
         assert_eq!(
             record.fields().map(|(name, _)| name).collect::<Vec<_>>(),
             ["b", "a", "c"]

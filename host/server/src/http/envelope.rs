@@ -40,7 +40,7 @@ impl Records {
     /// Writes one more.
     pub(crate) fn push(&mut self, record: &Record<'_>) -> Result<(), serde_json::Error> {
         self.separate();
-        serde_json::to_writer(&mut self.0, record)
+        record.write(&mut self.0)
     }
 
     /// Adds those of another part.

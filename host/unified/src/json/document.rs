@@ -3,6 +3,7 @@
 //! Most of a provider's answer is never used, or used once. Building `serde_json::Value`s of it was a third of what a list
 //! cost, nearly all of it memory for names and texts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -22,6 +23,18 @@ pub struct Document(OwnedValue);
 /// One value of a document, or of a `serde_json::Value`.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'a>(Inner<'a>);
+
+/// Text of a document that JSON writes as it stands, because it stood there so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlainText<'a>(&'a str);
+
+impl<'a> PlainText<'a> {
+    /// The text.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Inner<'a> {
@@ -114,6 +127,15 @@ impl<'a> Node<'a> {
         match self.0 {
             Inner::Borrowed(value) => value.into(),
             Inner::Built(value) => value.clone(),
+        }
+    }
+
+    /// The text that it is, if it is one that has no escapes where it stands. The parser borrows such text from the document
+    /// and builds all other.
+    pub(crate) fn plain_text(self) -> Option<PlainText<'a>> {
+        match self.0 {
+            Inner::Borrowed(Borrowed::Str(Cow::Borrowed(text))) => Some(PlainText(text)),
+            Inner::Borrowed(_) | Inner::Built(_) => None,
         }
     }
 
@@ -269,6 +291,18 @@ mod tests {
             let read = document(&value.to_string());
             prop_assert_eq!(read.root().to_value(), value.clone());
             prop_assert_eq!(serde_json::from_str::<Value>(&read.root().to_string()).unwrap(), value);
+        }
+
+        #[test]
+        fn plain_text_is_what_json_writes_as_it_stands(text in "[ -~é\u{7f}\u{1f}\n\"\\\\/]{0,12}", escaped in any::<bool>()) {
+            let written = Value::from(text.clone()).to_string();
+            // Anything may be escaped, also where it need not be.
+            let written = if escaped { written.replace('e', "\\u0065") } else { written };
+            let read = document(&written);
+            prop_assert_eq!(read.root().as_str(), Some(text.as_str()));
+            if let Some(plain) = read.root().plain_text() {
+                prop_assert_eq!(format!("\"{}\"", plain.as_str()), Value::from(text).to_string());
+            }
         }
     }
 

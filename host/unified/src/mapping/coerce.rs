@@ -13,10 +13,10 @@ pub(crate) fn cell(kind: FieldKind, found: Option<Node<'_>>) -> Result<Cell<'_>,
     let Some(node) = found else {
         return Ok(Cell::NULL);
     };
-    match (node.as_str(), kind) {
-        (Some(""), _) => Ok(Cell::NULL),
+    match (node.plain_text(), kind) {
+        (Some(text), _) if text.as_str().is_empty() => Ok(Cell::NULL),
         (Some(text), FieldKind::Text | FieldKind::CustomFields) => Ok(text.into()),
-        (Some(text), FieldKind::DateTime) if time::is_unified(text) => Ok(text.into()),
+        (Some(text), FieldKind::DateTime) if time::is_unified(text.as_str()) => Ok(text.into()),
         _ => coerce(kind, node.to_value()).map(Cell::Value),
     }
 }
@@ -36,7 +36,7 @@ pub(crate) fn coerce(kind: FieldKind, value: Value) -> Result<Value, String> {
             FieldKind::Text => text(value),
             FieldKind::Number => number(&value),
             FieldKind::Boolean => boolean(&value),
-            FieldKind::DateTime => date_time(&value),
+            FieldKind::DateTime => date_time(value),
             FieldKind::TextList => text_list(value),
             FieldKind::Attendees => attendees(&value),
             FieldKind::Address | FieldKind::CustomFields => Ok(value),
@@ -100,16 +100,18 @@ fn boolean(value: &Value) -> Result<Value, String> {
     }
 }
 
-fn date_time(value: &Value) -> Result<Value, String> {
-    let instant = value.as_str().and_then(time::parse_lenient);
-    instant
-        .map(|instant| Value::String(time::format(instant)))
-        .ok_or_else(|| {
-            format!(
-                "expected an ISO 8601 date time, got {}; a dateTime transform can read other formats",
-                sort_of(value)
-            )
-        })
+fn date_time(value: Value) -> Result<Value, String> {
+    let text = value.as_str().unwrap_or_default();
+    if time::is_unified(text) {
+        return Ok(value);
+    }
+    let unified = time::parse_lenient(text).map(|instant| Value::String(time::format(instant)));
+    unified.ok_or_else(|| {
+        format!(
+            "expected an ISO 8601 date time, got {}; a dateTime transform can read other formats",
+            sort_of(&value)
+        )
+    })
 }
 
 fn text_list(value: Value) -> Result<Value, String> {

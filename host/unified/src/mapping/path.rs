@@ -58,6 +58,13 @@ impl FieldPath {
         self.tokens == other.tokens
     }
 
+    /// The rest of the way for who is at `place` already; none if that is not on the way.
+    pub(crate) fn from_place(&self, place: &Self) -> Option<Self> {
+        let tokens = self.tokens.strip_prefix(place.tokens.as_slice())?.to_vec();
+        let text = self.text.clone();
+        Some(Self { text, tokens })
+    }
+
     /// The value there, null included; none if a step of the way is missing.
     pub fn find<'record>(&self, record: impl Into<Node<'record>>) -> Option<Node<'record>> {
         let mut steps = self.tokens.iter();

@@ -144,6 +144,14 @@ impl Transform {
         }
     }
 
+    /// Whether it reads date times as ISO 8601.
+    pub(crate) fn is_iso8601(&self) -> bool {
+        let Self::DateTime { format, .. } = self else {
+            return false;
+        };
+        *format == DateTimeFormat::Iso8601
+    }
+
     /// Whether it can only be used for reading.
     pub const fn read_only(&self) -> bool {
         matches!(self, Self::Join { .. } | Self::Expression { .. })

@@ -79,6 +79,8 @@ enum Slot {
 struct Reader {
     unified_field: String,
     path: FieldPath,
+    /// The same from where the provider's fields are, if they are there.
+    from_fields: Option<FieldPath>,
     further: Vec<FieldPath>,
     transform: Option<Transform>,
     /// What an expression was parsed to.
@@ -97,9 +99,10 @@ struct Source<'a> {
 
 impl Plan {
     pub(super) fn new(resource: Resource, manifest: &ResourceManifest, rows: &[Row]) -> Result<Self, String> {
+        let fields = FieldPath::from_root(&manifest.fields_pointer)?;
         let mut readers = Vec::new();
         for row in rows.iter().filter(|row| row.mapping.direction.reads()) {
-            readers.push((&row.target, Reader::new(row, &manifest.fields_pointer)?));
+            readers.push((&row.target, Reader::new(row, &fields)?));
         }
         let slots = resource
             .fields()
@@ -108,7 +111,7 @@ impl Plan {
             .collect();
         Ok(Self {
             id: FieldPath::from_root(&manifest.id_pointer)?,
-            fields: FieldPath::from_root(&manifest.fields_pointer)?,
+            fields,
             slots,
         })
     }
@@ -143,7 +146,7 @@ impl Plan {
         for (field, slot) in &self.slots {
             if field.name == "id" || selected(field, selection) {
                 let cell = match slot {
-                    Slot::Id => id.clone().into(),
+                    Slot::Id => id.clone(),
                     Slot::Provider => provider.into(),
                     other => other.read(&source, room)?,
                 };
@@ -183,19 +186,24 @@ impl Plan {
             .read(&self.source(document).ok()?, &mut Room::default())
             .ok()?
         {
+            Cell::Plain(text) => Some(text.as_str().into()),
             Cell::Text(text) => Some(text),
             Cell::Value(Value::String(text)) => Some(text.into()),
             Cell::Members(_) | Cell::Value(_) => None,
         }
     }
 
-    fn id<'a>(&self, document: Node<'a>) -> Result<Cow<'a, str>, ReadError> {
+    fn id<'a>(&self, document: Node<'a>) -> Result<Cell<'a>, ReadError> {
         let found = self.id.find(document);
-        if let Some(text) = found.and_then(Node::as_str).filter(|text| !text.is_empty()) {
-            return Ok(text.into());
+        if let Some(plain) = found
+            .and_then(Node::plain_text)
+            .filter(|id| !id.as_str().is_empty())
+        {
+            return Ok(plain.into());
         }
         match found.map(Node::to_value) {
-            Some(Value::Number(number)) => Ok(number.to_string().into()),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Cell::Text(text.into())),
+            Some(Value::Number(number)) => Ok(Cell::Text(number.to_string().into())),
             _ => Err(ReadError::NoId {
                 pointer: self.id.as_str().to_owned(),
             }),
@@ -330,8 +338,11 @@ fn joined<'a>(source: &Source<'a>, readers: &'a [Reader]) -> Result<Cell<'a>, Re
 }
 
 impl Reader {
-    fn new(row: &Row, fields_pointer: &str) -> Result<Self, String> {
+    fn new(row: &Row, fields: &FieldPath) -> Result<Self, String> {
+        let kind = row.target.kind();
         let transform = row.mapping.transform.clone();
+        // What a date time of the schema takes anyway.
+        let transform = transform.filter(|transform| kind != FieldKind::DateTime || !transform.is_iso8601());
         let further = transform.iter().flat_map(|transform| transform.further_fields());
         let expression = match &transform {
             Some(Transform::Expression { expression, .. }) => Some(Arc::new(Expression::parse(expression)?)),
@@ -340,12 +351,13 @@ impl Reader {
         Ok(Self {
             expression,
             unified_field: row.mapping.unified_field.clone(),
+            from_fields: row.path.from_place(fields),
             path: row.path.clone(),
             further: further
-                .map(|field| FieldPath::parse(field, fields_pointer))
+                .map(|field| FieldPath::parse(field, fields.as_str()))
                 .collect::<Result<_, _>>()?,
             transform,
-            kind: row.target.kind(),
+            kind,
         })
     }
 
@@ -361,11 +373,18 @@ impl Reader {
         })
     }
 
+    fn find<'a>(&self, source: &Source<'a>) -> Option<Node<'a>> {
+        match &self.from_fields {
+            Some(path) => path.find(source.fields?),
+            None => self.path.find(source.document),
+        }
+    }
+
     fn cell<'a>(&self, source: &Source<'a>) -> Result<Cell<'a>, String> {
         let Some(transform) = &self.transform else {
-            return coerce::cell(self.kind, self.path.find(source.document));
+            return coerce::cell(self.kind, self.find(source));
         };
-        let value = value_at(&self.path, source.document);
+        let value = self.find(source).map(Node::to_value).unwrap_or_default();
         let read = match (transform, self.expression.as_deref()) {
             (_, Some(expression)) => expression.evaluate(source.values(), &value),
             (Transform::Join { .. }, _) => {
