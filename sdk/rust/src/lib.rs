@@ -33,6 +33,8 @@
 
 extern crate self as routemcp_sdk;
 
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 #[doc(hidden)]
 pub mod bindings;
 pub mod clock;
