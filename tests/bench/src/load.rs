@@ -53,6 +53,8 @@ pub(crate) struct Measured {
     pub(crate) requests: u64,
     /// Other answers by status; 0 stands for a connection that broke.
     pub(crate) failures: BTreeMap<u16, u64>,
+    /// Requests that were due and not begun, because too many were under way.
+    pub(crate) not_begun: u64,
     /// Latency of the successful ones, in microseconds.
     pub(crate) p50: f64,
     pub(crate) p99: f64,
@@ -66,6 +68,7 @@ struct Tally {
     /// Latencies in nanoseconds.
     latencies: Histogram<u64>,
     failures: BTreeMap<u16, u64>,
+    not_begun: u64,
     measuring: bool,
     stop: bool,
 }
@@ -81,6 +84,10 @@ impl Tally {
                 .saturating_record(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX)),
             status => *self.failures.entry(status).or_default() += 1,
         }
+    }
+
+    fn count_not_begun(&mut self) {
+        self.not_begun += u64::from(self.measuring);
     }
 }
 
@@ -100,6 +107,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     let tally = Rc::new(RefCell::new(Tally {
         latencies: Histogram::new_with_bounds(1_000, 120_000_000_000, 3).context("histogram")?,
         failures: BTreeMap::new(),
+        not_begun: 0,
         measuring: false,
         stop: false,
     }));
@@ -170,6 +178,7 @@ fn summary(arguments: &Arguments, tally: &Tally, took: Duration, cpu_seconds: Op
         seconds: took.as_secs_f64(),
         requests: tally.latencies.len(),
         failures: tally.failures.clone(),
+        not_begun: tally.not_begun,
         p50: microseconds(tally.latencies.value_at_quantile(0.5)),
         p99: microseconds(tally.latencies.value_at_quantile(0.99)),
         max: microseconds(tally.latencies.max()),

@@ -93,15 +93,7 @@ mod tests {
 
     #[test]
     fn batches_of_every_size_are_made_of_few_statements() {
-        for (rows, size) in [
-            (0, 0),
-            (1, 1),
-            (3, 2),
-            (15, 8),
-            (16, 16),
-            (17, 16),
-            (1_000, ROWS),
-        ] {
+        for (rows, size) in [(0, 0), (1, 1), (3, 2), (15, 8), (16, 16), (17, 16), (1_000, ROWS)] {
             assert_eq!(statement_size(rows), size, "{rows}");
         }
         let two = statement(2);

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::connection::{Connection, Target};
 use super::{Tally, exchange};
 
-/// The most requests under way. Beyond it they are counted as broken at once: nobody has more sockets.
+/// The most requests under way. Beyond it none is begun: nobody has more sockets.
 const MOST: usize = 10_000;
 
 /// Begins requests at a rate until the tally says stop.
@@ -25,8 +25,7 @@ pub(super) async fn dispatch(targets: Vec<Target>, rate: f64, tally: Rc<RefCell<
             return;
         };
         if Rc::strong_count(&under_way) > MOST {
-            let broken = std::io::ErrorKind::WouldBlock.into();
-            tally.borrow_mut().count(Err(broken), Duration::ZERO);
+            tally.borrow_mut().count_not_begun();
             continue;
         }
         let (pool, tally, under_way) = (Rc::clone(pool), Rc::clone(&tally), Rc::clone(&under_way));

@@ -74,12 +74,12 @@ fn line(step: &Step) -> String {
         measured,
     } = step;
     let failed: u64 = measured.failures.values().sum();
-    let all = (measured.requests + failed).max(1) as f64;
+    let all = (measured.requests + failed + measured.not_begun).max(1) as f64;
     let shed = *measured.failures.get(&503).unwrap_or(&0);
     let percent = |count: u64| count as f64 / all * 100.0;
-    let (others, shed) = (percent(failed - shed), percent(shed));
+    let (others, shed, not_begun) = (percent(failed - shed), percent(shed), percent(measured.not_begun));
     format!(
-        "  {:>4.0}% = {offered:>6.0}/s: answered {:>6.0}/s, p50 {:>8.0} us, p99 {:>8.0} us, 503 {shed:.1}%, other failures {others:.1}%",
+        "  {:>4.0}% = {offered:>6.0}/s: answered {:>6.0}/s, p50 {:>8.0} us, p99 {:>8.0} us, 503 {shed:.1}%, other failures {others:.1}%, not begun {not_begun:.1}%",
         part * 100.0,
         measured.requests as f64 / measured.seconds,
         measured.p50,
