@@ -29,8 +29,9 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 /// [`StoreError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Gives a connection to a server a limit for each statement, twice what is waited for a connection, unless the operator has set another one in the URL or on
-/// the server. As a statement rather than among the options of the connection, which poolers in between do not all take.
+/// Gives a connection to a server a limit for each statement, twice what is waited for a connection, unless the operator has
+/// set another one in the URL or on the server. As a statement rather than among the options of the connection, which poolers
+/// in between do not all take.
 const LIMIT_QUERIES: &str = "SELECT set_config('statement_timeout', '10s', false) \
                              WHERE current_setting('statement_timeout') = '0'";
 
@@ -186,7 +187,7 @@ async fn limit_queries(connection: &mut AnyConnection) -> Result<(), sqlx::Error
 async fn is_alive(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
     match tokio::time::timeout(PATIENCE, connection.ping()).await {
         Ok(alive) => alive.map(|()| true),
-        Err(_) => Err(sqlx::Error::PoolTimedOut),
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
     }
 }
 

@@ -131,8 +131,9 @@ fn of_code(code: &str) -> Cause {
         return match code {
             "40001" | "40P01" | "55P03" | "57014" | "53300" => Cause::Busy,
             "53100" => Cause::Full,
-            // Data that its type, a constraint or an index does not take.
-            _ if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => Cause::Value,
+            // Data that its type or an index does not take.
+            "54000" => Cause::Value,
+            _ if code.starts_with("22") => Cause::Value,
             _ => Cause::Other,
         };
     }
@@ -140,7 +141,7 @@ fn of_code(code: &str) -> Cause {
         Ok(5 | 6) => Cause::Busy,
         Ok(13) => Cause::Full,
         Ok(11 | 26) => Cause::Damaged,
-        Ok(18 | 19) => Cause::Value,
+        Ok(18) => Cause::Value,
         _ => Cause::Other,
     }
 }
@@ -181,13 +182,13 @@ mod tests {
             ("26", Cause::Damaged),
             ("267", Cause::Damaged),
             ("18", Cause::Value),
-            ("1299", Cause::Value),
+            ("1299", Cause::Other),
             ("14", Cause::Other),
             ("8458", Cause::Other),
             ("40P01", Cause::Busy),
             ("57014", Cause::Busy),
             ("22021", Cause::Value),
-            ("23502", Cause::Value),
+            ("23502", Cause::Other),
             ("54000", Cause::Value),
             ("57P01", Cause::Other),
             ("", Cause::Other),

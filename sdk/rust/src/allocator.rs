@@ -48,7 +48,12 @@ unsafe impl Allocator for Memory {
         let Some(at) = memory_grow::<0>(pages).checked_mul(PAGE) else {
             return (null_mut(), 0, 0);
         };
-        (at as *mut u8, pages * PAGE, 0)
+        // As in the standard library: no pointer may run round from the end of the address space to its beginning.
+        let size = match at.checked_add(pages * PAGE) {
+            Some(_) => pages * PAGE,
+            None => pages * PAGE - 16,
+        };
+        (at as *mut u8, size, 0)
     }
 
     fn remap(&self, _: *mut u8, _: usize, _: usize, _: bool) -> *mut u8 {

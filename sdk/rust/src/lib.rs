@@ -33,7 +33,7 @@
 
 extern crate self as routemcp_sdk;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
 mod allocator;
 #[doc(hidden)]
 pub mod bindings;

@@ -48,11 +48,12 @@ pub(crate) async fn install(
         Some(publishers) => Some(publishers.verify(&content, signature.as_deref())?),
         None => None,
     };
-    let _alone = app.connectors.changing.lock().await;
+    // This takes minutes at worst, and no switch has to wait for it.
     if let Some(apart) = &policy.apart {
         apart.compile(content.clone()).await?;
     }
     let mut connector = app.runtime.load(content.clone()).await?;
+    let _alone = app.connectors.changing.lock().await;
     if policy.apart.is_some() && !connector.inspection().cached {
         tracing::warn!("the file was compiled once more in this process: the cache did not keep it");
     }

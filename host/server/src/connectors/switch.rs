@@ -108,8 +108,8 @@ pub(crate) async fn revoke(app: &App, slug: &str, host: &HostPattern) -> Result<
     let _alone = app.connectors.changing.lock().await;
     let state = state_of(app, slug).await?;
     let revoked = app.store.revoke_connector_grant(slug, &host.to_string()).await?;
-    if revoked && state.enabled {
-        make_live(app, load_active(app, &state).await?);
+    if revoked {
+        follow_one(app, &state).await?;
     }
     Ok(revoked)
 }
@@ -123,24 +123,31 @@ pub(crate) async fn delete(app: &App, slug: &str, sha256: &str) -> Result<Connec
 }
 
 /// Brings what is live in line with the store. Gives back which connectors could not be, and why: one that does not load
-/// does not stop the others. What may not be served any more goes first, so that it waits for no other connector's load.
+/// does not stop the others. What may not be served any more goes before each load, as it stands in the store by then.
 pub(crate) async fn follow_store(app: &App) -> Result<BTreeMap<String, ConnectorError>, ConnectorError> {
-    let _alone = app.connectors.changing.lock().await;
-    let (mut failed, mut to_load) = (BTreeMap::new(), Vec::new());
-    for state in app.store.connector_states().await? {
-        match restrict(app, &state).await {
-            Ok(true) => {}
-            Ok(false) => to_load.push(state),
-            Err(error) => drop(failed.insert(state.slug, error)),
+    let mut failed = BTreeMap::new();
+    loop {
+        // Given up in between, so that an operator's own change waits for one load at most.
+        let _alone = app.connectors.changing.lock().await;
+        let mut next = None;
+        for state in app.store.connector_states().await? {
+            if failed.contains_key(&state.slug) {
+                continue;
+            }
+            match restrict(app, &state).await {
+                Ok(true) => {}
+                Ok(false) => next = next.or(Some(state)),
+                Err(error) => drop(failed.insert(state.slug, error)),
+            }
         }
-    }
-    for state in to_load {
+        let Some(state) = next else {
+            return Ok(failed);
+        };
         match load_active(app, &state).await {
             Ok(connector) => make_live(app, connector),
             Err(error) => drop(failed.insert(state.slug, error)),
         }
     }
-    Ok(failed)
 }
 
 /// Keeps following until the process ends: replicas share a database. A failure is told once.

@@ -46,6 +46,9 @@ impl Subject<'_> {
 
     /// The error that an unreadable record becomes.
     pub(crate) fn unreadable(&self, error: &ReadError) -> ApiError {
+        if let ReadError::TooLarge { .. } = error {
+            return ApiError::invalid("fields", error.to_string());
+        }
         self.log(error);
         let message = format!(
             "{} sent a record that cannot be read: {error}",

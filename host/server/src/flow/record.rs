@@ -213,7 +213,10 @@ impl Request<'_> {
                 owners::fill(&mut record, owner_id.as_deref(), directory);
             }
             if view.raw {
-                record.push("raw", document.to_value());
+                let raw = document.to_value().into();
+                let taken = room.take("raw", &raw);
+                taken.map_err(|error| self.subject(connected, mapping).unreadable(&error))?;
+                record.push("raw", raw);
             }
             shown.push(&record).map_err(ApiError::internal)?;
         }

@@ -61,7 +61,9 @@ pub(crate) async fn read(request: Request) -> Result<Body, ApiError> {
 
 /// Reads a form of an organisation's widget whole. It counts against that organisation.
 pub(crate) async fn read_form(mut request: Request, organisation: &str) -> Result<Body, ApiError> {
-    request.extensions_mut().insert(Holder(organisation.into()));
+    // Its end users must not be able to keep its servers out.
+    let holder = format!("widget {organisation}");
+    request.extensions_mut().insert(Holder(holder.into()));
     read_up_to(request, FORM_LIMIT, PATIENCE).await
 }
 

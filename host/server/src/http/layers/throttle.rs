@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 
 use super::authenticate::Caller;
+use super::observe::Timings;
 use crate::app::App;
 use crate::http::error::{ApiError, Code};
 use crate::rate_limit::Decision;
@@ -22,7 +23,12 @@ pub(crate) async fn throttle(State(app): State<Arc<App>>, request: Request, next
         .admit(key.id.as_str(), key.plan.requests_per_minute())
         .await;
     let mut response = match decision.retry_after {
-        None => next.run(request).await,
+        None => {
+            if let Some(timings) = request.extensions().get::<Arc<Timings>>() {
+                timings.admit();
+            }
+            next.run(request).await
+        }
         Some(wait) => {
             let message = format!("Rate limit exceeded. Try again in {} seconds.", wait.as_secs());
             ApiError::new(Code::RateLimited, message)

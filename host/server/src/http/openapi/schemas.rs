@@ -273,7 +273,12 @@ fn connection() -> Schema {
         .property("settings", settings())
         .property("lastError", nullable(Type::String).build())
         .property("createdAt", time())
-        .property("updatedAt", time());
+        .property(
+            "updatedAt",
+            time().description(Some(
+                "When it was last connected; a change of its status does not count.",
+            )),
+        );
     all_required(connection).into()
 }
 

@@ -39,7 +39,9 @@ pub enum ReadError {
         found: &'static str,
     },
     /// The mapping makes more of the records than an answer may hold.
-    #[error("the records are larger than {limit} bytes together; ask for fewer of them, or for fewer fields")]
+    #[error(
+        "make the records larger than {limit} bytes together; ask for fewer fields, or for fewer records"
+    )]
     TooLarge {
         /// How many bytes there may be.
         limit: usize,
@@ -148,7 +150,7 @@ impl Plan {
                 let cell = match slot {
                     Slot::Id => id.clone(),
                     Slot::Provider => provider.into(),
-                    other => other.read(&source, room)?,
+                    other => other.read(field.name, &source, room)?,
                 };
                 record.push(field.name, cell);
             }
@@ -269,7 +271,7 @@ impl Slot {
         }
     }
 
-    fn read<'a>(&'a self, source: &Source<'a>, room: &mut Room) -> Result<Cell<'a>, ReadError> {
+    fn read<'a>(&'a self, name: &str, source: &Source<'a>, room: &mut Room) -> Result<Cell<'a>, ReadError> {
         let cell = match self {
             Self::Value(Some(reader)) => reader.read(source),
             Self::Address(members) => address(source, members),
@@ -280,7 +282,7 @@ impl Slot {
             },
             Self::Id | Self::Provider | Self::Value(None) | Self::Custom(_) => Ok(Cell::NULL),
         }?;
-        room.take(&cell)?;
+        room.take(name, &cell)?;
         Ok(cell)
     }
 }
@@ -298,7 +300,7 @@ fn custom<'a>(
     let mut own = Record::with_capacity(members.len());
     for (name, reader) in members {
         let cell = reader.read(source)?;
-        room.take(&cell)?;
+        room.take(name, &cell)?;
         own.push(name, cell);
     }
     Ok(Cell::Members(own))

@@ -16,23 +16,24 @@ impl Room {
     /// one answer.
     pub const ANSWER: usize = 32 << 20;
 
-    /// The least that one part of an answer may take, however many there are.
-    const PART: usize = 1 << 20;
-
-    /// The room of one of so many parts of an answer.
-    #[must_use]
-    pub fn of_one_in(parts: usize) -> Self {
-        Self::of((Self::ANSWER / parts.max(1)).max(Self::PART))
-    }
-
     /// Room for so many bytes.
     #[must_use]
     pub const fn of(limit: usize) -> Self {
         Self { limit, left: limit }
     }
 
-    pub(super) fn take(&mut self, cell: &Cell<'_>) -> Result<(), ReadError> {
-        let left = self.left.checked_sub(cell.weight());
+    /// The room of one of so many parts of an answer.
+    #[must_use]
+    pub fn of_one_in(parts: usize) -> Self {
+        Self::of(Self::ANSWER / parts.max(1))
+    }
+
+    /// Takes what one more field of a record needs.
+    ///
+    /// # Errors
+    /// [`ReadError::TooLarge`] when that is more than is left.
+    pub fn take(&mut self, name: &str, cell: &Cell<'_>) -> Result<(), ReadError> {
+        let left = self.left.checked_sub(name.len() + cell.weight());
         self.left = left.ok_or(ReadError::TooLarge { limit: self.limit })?;
         Ok(())
     }

@@ -76,10 +76,10 @@ impl Finished<'_> {
         );
     }
 
-    /// What is kept of it. Nothing where no key was presented or our own rate limit refused it: strangers and floods must
-    /// not fill the disk.
+    /// What is kept of it. Nothing where no key was presented or our own rate limit has not let it pass: strangers and floods
+    /// must not fill the disk.
     pub(super) fn entry(self, id: &str) -> Option<RequestLogEntry> {
-        let key = self.caller.filter(|_| self.code != Some(Code::RateLimited))?;
+        let key = self.caller.filter(|_| self.timings.is_admitted())?;
         Some(RequestLogEntry {
             id: id.to_owned(),
             started_at: self.started_at,

@@ -1,7 +1,7 @@
 //! What a request spent where, whose it is, and who served it.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ pub(crate) struct Timings {
     cpu: AtomicU64,
     served: Mutex<BTreeSet<Served>>,
     caller: OnceLock<Arc<ApiKey>>,
+    admitted: AtomicBool,
 }
 
 impl Timings {
@@ -48,6 +49,16 @@ impl Timings {
     /// Whose it is, where a key was needed and good.
     pub(crate) fn caller(&self) -> Option<&ApiKey> {
         self.caller.get().map(|caller| &**caller)
+    }
+
+    /// Remembers that our own rate limit let it pass.
+    pub(crate) fn admit(&self) {
+        self.admitted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether our own rate limit let it pass.
+    pub(crate) fn is_admitted(&self) -> bool {
+        self.admitted.load(Ordering::Relaxed)
     }
 
     /// Remembers who serves it.
