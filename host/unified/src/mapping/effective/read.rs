@@ -183,11 +183,9 @@ impl Plan {
     }
 
     pub(super) fn owner_id<'a>(&'a self, document: Node<'a>) -> Option<Cow<'a, str>> {
-        let (_, slot) = self.slots.iter().find(|(field, _)| field.name == "ownerId")?;
-        match slot
-            .read(&self.source(document).ok()?, &mut Room::default())
-            .ok()?
-        {
+        let (field, slot) = self.slots.iter().find(|(field, _)| field.name == "ownerId")?;
+        let source = self.source(document).ok()?;
+        match slot.read(field.name, &source, &mut Room::default()).ok()? {
             Cell::Plain(text) => Some(text.as_str().into()),
             Cell::Text(text) => Some(text),
             Cell::Value(Value::String(text)) => Some(text.into()),
