@@ -59,7 +59,7 @@ impl FieldPath {
     }
 
     /// The rest of the way for who is at `place` already; none if that is not on the way.
-    pub(crate) fn from_place(&self, place: &Self) -> Option<Self> {
+    pub(crate) fn rest_from(&self, place: &Self) -> Option<Self> {
         let tokens = self.tokens.strip_prefix(place.tokens.as_slice())?.to_vec();
         let text = self.text.clone();
         Some(Self { text, tokens })

@@ -351,7 +351,7 @@ impl Reader {
         Ok(Self {
             expression,
             unified_field: row.mapping.unified_field.clone(),
-            from_fields: row.path.from_place(fields),
+            from_fields: row.path.rest_from(fields),
             path: row.path.clone(),
             further: further
                 .map(|field| FieldPath::parse(field, fields.as_str()))
