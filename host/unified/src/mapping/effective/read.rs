@@ -1,62 +1,22 @@
 //! From a provider's record to a unified one.
 
+mod error;
+mod reader;
+
 use std::borrow::Cow;
-use std::cell::OnceCell;
-use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::reader::{Reader, Source};
 use super::{Room, Row};
 use crate::json::Node;
 use crate::manifest::ResourceManifest;
+use crate::mapping::FieldPath;
 use crate::mapping::target::Target;
-use crate::mapping::transform::Expression;
-use crate::mapping::{FieldPath, Transform, coerce};
 use crate::record::{Cell, Record};
 use crate::schema::{ADDRESS_MEMBERS, Field, FieldKind, Resource};
 
-/// A record of a provider that cannot be brought into the unified form. Never repeats a value of the record.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The connector pointed at something that is no record.
-    #[error("the record is {found} instead of an object")]
-    NotAnObject {
-        /// What it is.
-        found: &'static str,
-    },
-    /// There is no text or number where the id should be.
-    #[error("the record has no id at {pointer}")]
-    NoId {
-        /// The manifest's `idPointer`.
-        pointer: String,
-    },
-    /// What should hold the record's fields holds something else.
-    #[error("the fields at {pointer} are {found} instead of an object")]
-    FieldsNotAnObject {
-        /// The manifest's `fieldsPointer`.
-        pointer: String,
-        /// What is there.
-        found: &'static str,
-    },
-    /// The mapping makes more of the records than an answer may hold.
-    #[error(
-        "make the records larger than {limit} bytes together; ask for fewer fields, or for fewer records"
-    )]
-    TooLarge {
-        /// How many bytes there may be.
-        limit: usize,
-    },
-    /// A value that is not of the unified field's type.
-    #[error("{unified_field} cannot be read from {provider_field}: {reason}")]
-    Value {
-        /// The unified field.
-        unified_field: String,
-        /// The provider field.
-        provider_field: String,
-        /// What was expected.
-        reason: String,
-    },
-}
+pub use error::ReadError;
 
 /// Where every field of the schema comes from.
 #[derive(Debug)]
@@ -75,28 +35,6 @@ enum Slot {
     Custom(Vec<(String, Reader)>),
     /// An owner's name, or else first and last name.
     OwnerName(Vec<Reader>, Vec<Reader>),
-}
-
-#[derive(Clone, Debug)]
-struct Reader {
-    unified_field: String,
-    path: FieldPath,
-    /// The same from where the provider's fields are, if they are there.
-    from_fields: Option<FieldPath>,
-    further: Vec<FieldPath>,
-    transform: Option<Transform>,
-    /// What an expression was parsed to.
-    expression: Option<Arc<Expression>>,
-    kind: FieldKind,
-}
-
-/// A record of the provider while it is read.
-struct Source<'a> {
-    document: Node<'a>,
-    /// The object that the provider's fields are in.
-    fields: Option<Node<'a>>,
-    /// The same for expressions, which work on values: built once for all of them.
-    built: OnceCell<Value>,
 }
 
 impl Plan {
@@ -175,11 +113,7 @@ impl Plan {
                 found: fields.sort(),
             });
         }
-        Ok(Source {
-            document,
-            fields,
-            built: OnceCell::new(),
-        })
+        Ok(Source::new(document, fields))
     }
 
     pub(super) fn owner_id<'a>(&'a self, document: Node<'a>) -> Option<Cow<'a, str>> {
@@ -285,10 +219,6 @@ impl Slot {
     }
 }
 
-fn value_at(path: &FieldPath, document: Node<'_>) -> Value {
-    path.find(document).map(Node::to_value).unwrap_or_default()
-}
-
 /// There can be hundreds of these, so room is taken by each.
 fn custom<'a>(
     source: &Source<'a>,
@@ -335,71 +265,4 @@ fn joined<'a>(source: &Source<'a>, readers: &'a [Reader]) -> Result<Cell<'a>, Re
     } else {
         Cell::Text(texts.join(" ").into())
     })
-}
-
-impl Reader {
-    fn new(row: &Row, fields: &FieldPath) -> Result<Self, String> {
-        let kind = row.target.kind();
-        let transform = row.mapping.transform.clone();
-        // What a date time of the schema takes anyway.
-        let transform = transform.filter(|transform| kind != FieldKind::DateTime || !transform.is_iso8601());
-        let further = transform.iter().flat_map(|transform| transform.further_fields());
-        let expression = match &transform {
-            Some(Transform::Expression { expression, .. }) => Some(Arc::new(Expression::parse(expression)?)),
-            _ => None,
-        };
-        Ok(Self {
-            expression,
-            unified_field: row.mapping.unified_field.clone(),
-            from_fields: row.path.rest_from(fields),
-            path: row.path.clone(),
-            further: further
-                .map(|field| FieldPath::parse(field, fields.as_str()))
-                .collect::<Result<_, _>>()?,
-            transform,
-            kind,
-        })
-    }
-
-    fn paths(&self) -> impl Iterator<Item = &FieldPath> {
-        std::iter::once(&self.path).chain(&self.further)
-    }
-
-    fn read<'a>(&self, source: &Source<'a>) -> Result<Cell<'a>, ReadError> {
-        self.cell(source).map_err(|reason| ReadError::Value {
-            unified_field: self.unified_field.clone(),
-            provider_field: self.path.as_str().to_owned(),
-            reason,
-        })
-    }
-
-    fn find<'a>(&self, source: &Source<'a>) -> Option<Node<'a>> {
-        match &self.from_fields {
-            Some(path) => path.find(source.fields?),
-            None => self.path.find(source.document),
-        }
-    }
-
-    fn cell<'a>(&self, source: &Source<'a>) -> Result<Cell<'a>, String> {
-        let Some(transform) = &self.transform else {
-            return coerce::cell(self.kind, self.find(source));
-        };
-        let value = self.find(source).map(Node::to_value).unwrap_or_default();
-        let read = match (transform, self.expression.as_deref()) {
-            (_, Some(expression)) => expression.evaluate(source.values(), &value),
-            (Transform::Join { .. }, _) => {
-                let parts = self.paths().map(|path| value_at(path, source.document));
-                transform.read(&parts.collect())
-            }
-            _ => transform.read(&value),
-        };
-        coerce::coerce(self.kind, read?).map(Cell::Value)
-    }
-}
-
-impl Source<'_> {
-    fn values(&self) -> &Value {
-        self.built
-            .get_or_init(|| self.fields.map(Node::to_value).unwrap_or_default())
-    }
 }
