@@ -14,6 +14,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Transaction};
 
 use crate::error::StoreError;
+use limited::Limited;
 pub(crate) use limited::{Pooled, answered, inside};
 pub use location::sqlite_url;
 
@@ -130,12 +131,12 @@ impl Database {
 
     /// For a statement that reads.
     pub(crate) fn readers(&self) -> Pooled<'_> {
-        Pooled(&self.readers)
+        Limited(&self.readers)
     }
 
     /// For a statement that writes by itself.
     pub(crate) fn writer(&self) -> Pooled<'_> {
-        Pooled(&self.writer)
+        Limited(&self.writer)
     }
 
     /// Starts a transaction that will write.

@@ -70,7 +70,7 @@ impl Budget {
     /// [`JsonError`] when it is not JSON, or the documents hold too many values together.
     pub fn parse(&mut self, text: &[u8]) -> Result<Value, JsonError> {
         let document = self.document(text)?;
-        if document.root().has_name(PRIVATE_NAME) {
+        if document.has_name(PRIVATE_NAME) {
             return Err(JsonError::PrivateName);
         }
         Ok(document.root().to_value())

@@ -76,8 +76,8 @@ async fn slow_heads_are_cut_off_while_idle_connections_and_others_are_served() {
     ask(&mut idle).await;
 }
 
-#[tokio::test]
-async fn connections_over_the_cap_are_told_so_and_room_is_given_back() {
+/// A server with three connections, which are as many as it takes.
+async fn full_server() -> (Server, Vec<TcpStream>) {
     let server = Server::setup()
         .environment("ROUTEMCP_MAX_CONNECTIONS", "3")
         .start();
@@ -87,6 +87,12 @@ async fn connections_over_the_cap_are_told_so_and_room_is_given_back() {
         ask(&mut stream).await;
         held.push(stream);
     }
+    (server, held)
+}
+
+#[tokio::test]
+async fn connections_over_the_cap_are_told_so_and_room_is_given_back() {
+    let (server, mut held) = full_server().await;
     let refused = server
         .client()
         .get("/contact?limit=1")
@@ -111,15 +117,7 @@ async fn connections_over_the_cap_are_told_so_and_room_is_given_back() {
 
 #[tokio::test]
 async fn idle_connections_make_room_when_it_is_crowded() {
-    let server = Server::setup()
-        .environment("ROUTEMCP_MAX_CONNECTIONS", "3")
-        .start();
-    let mut held = Vec::new();
-    for _ in 0..3 {
-        let mut stream = open(&server).await;
-        ask(&mut stream).await;
-        held.push(stream);
-    }
+    let (server, _held) = full_server().await;
     let start = Instant::now();
     while server.client().get("/contact?limit=1").await.status != 200 {
         assert!(start.elapsed() < Duration::from_secs(15), "no room is made");

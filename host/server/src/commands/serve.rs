@@ -99,13 +99,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         request_log_days: arguments.host.request_log_days,
         connectors: Policy {
             publishers: arguments.host.publishers()?,
-            apart: Some(Apart {
-                cache_directory: arguments.cache_dir,
-                limits: CompileLimits {
+            apart: Some(Apart::new(
+                arguments.cache_dir,
+                CompileLimits {
                     memory_bytes: arguments.compile_memory << 20,
                     time: Duration::from_secs(arguments.compile_seconds),
                 },
-            }),
+            )),
         },
     };
     let app = start::assemble(settings).await?;

@@ -8,9 +8,11 @@ use std::io::{Read, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, setrlimit};
+use tokio::sync::Mutex;
 
 /// Exit code for a file that the compiler refused; the reason is on standard error.
 pub(crate) const REFUSED: u8 = 3;
@@ -25,8 +27,10 @@ const LARGEST_FILE: u64 = 1 << 30;
 #[derive(Clone, Debug)]
 pub(crate) struct Apart {
     /// The cache of compiled code that this server uses.
-    pub(crate) cache_directory: PathBuf,
-    pub(crate) limits: CompileLimits,
+    cache_directory: PathBuf,
+    limits: CompileLimits,
+    /// Held by the process under way: the limits are for each, so there is one at a time.
+    turn: Arc<Mutex<()>>,
 }
 
 /// What compiling one file may take.
@@ -68,10 +72,24 @@ pub(crate) enum CompileError {
 }
 
 impl Apart {
-    /// Compiles a file into the cache.
+    pub(crate) fn new(cache_directory: PathBuf, limits: CompileLimits) -> Self {
+        Self {
+            cache_directory,
+            limits,
+            turn: Arc::default(),
+        }
+    }
+
+    /// Compiles a file into the cache, after those that came before.
     pub(crate) async fn compile(&self, file: Vec<u8>) -> Result<(), CompileError> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         let apart = self.clone();
-        let compiled = tokio::task::spawn_blocking(move || apart.run(&file)).await;
+        let compile = move || {
+            // Also when whoever waits for it is gone.
+            let _turn = turn;
+            apart.run(&file)
+        };
+        let compiled = tokio::task::spawn_blocking(compile).await;
         compiled.unwrap_or_else(|error| Err(CompileError::Ended(error.to_string())))
     }
 
@@ -175,15 +193,22 @@ pub(crate) fn limit_this_process(limits: CompileLimits) -> nix::Result<()> {
 mod tests {
     use std::os::unix::process::ExitStatusExt as _;
     use std::process::ExitStatus;
+    use std::time::Duration;
 
     use super::{Apart, CompileError, CompileLimits, read_reason};
 
+    #[tokio::test]
+    async fn files_are_compiled_one_after_the_other() {
+        let apart = Apart::new("cache".into(), CompileLimits::default());
+        let turn = apart.turn.lock().await;
+        let waits = tokio::time::timeout(Duration::from_millis(200), apart.compile(Vec::new())).await;
+        assert!(waits.is_err(), "{waits:?}");
+        drop(turn);
+    }
+
     #[test]
     fn the_end_of_the_process_says_what_was_wrong() {
-        let apart = Apart {
-            cache_directory: "cache".into(),
-            limits: CompileLimits::default(),
-        };
+        let apart = Apart::new("cache".into(), CompileLimits::default());
         let ended = |raw, reason: &str| apart.judge(ExitStatus::from_raw(raw), reason.to_owned());
         assert!(ended(0, "").is_ok());
         assert!(matches!(ended(3 << 8, "bad"), Err(CompileError::Refused(reason)) if reason == "bad"));

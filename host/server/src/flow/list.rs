@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::connected::{Connected, connect, find};
 use super::mappings::supporting;
 use super::record::Request;
-use crate::http::envelope::{Page, Pagination, Records};
+use crate::http::envelope::{Page, Pagination, Shown};
 use crate::http::error::{ApiError, Code};
 use crate::http::layers::observe::Timings;
 use crate::http::query::ListQuery;
@@ -30,7 +30,7 @@ const WIDEST: usize = 100;
 
 /// What one connection gave for a page.
 struct Part {
-    records: Records,
+    records: Shown,
     next: Option<String>,
 }
 
@@ -193,7 +193,7 @@ impl Request<'_> {
         if let Some(error) = whole_error(&parts) {
             return Err(error);
         }
-        let mut records = Records::default();
+        let mut records = Shown::default();
         let mut errors = Vec::new();
         let mut outcomes = Vec::with_capacity(parts.len());
         for (position, part) in positions.iter().zip(parts) {

@@ -15,7 +15,7 @@ use super::failures::{Subject, not_found};
 use super::mappings::supporting;
 use super::{outcome, owners};
 use crate::app::App;
-use crate::http::envelope::Records;
+use crate::http::envelope::Shown;
 use crate::http::error::ApiError;
 use crate::http::layers::observe::Timings;
 use crate::http::query::{RecordQuery, View};
@@ -41,7 +41,7 @@ struct Prepared {
 
 impl Request<'_> {
     /// Gets one record.
-    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Records, ApiError> {
+    pub(crate) async fn get(&self, id: &str, query: &RecordQuery) -> Result<Shown, ApiError> {
         self.check_id(id)?;
         let Prepared {
             connected,
@@ -56,7 +56,7 @@ impl Request<'_> {
     }
 
     /// Creates a record.
-    pub(crate) async fn create(&self, body: &Value, query: &RecordQuery) -> Result<Records, ApiError> {
+    pub(crate) async fn create(&self, body: &Value, query: &RecordQuery) -> Result<Shown, ApiError> {
         let body = body::check(self.resource, body, WriteMode::Create).map_err(ApiError::validation)?;
         let Prepared {
             connected,
@@ -86,7 +86,7 @@ impl Request<'_> {
         mode: WriteMode,
         body: &Value,
         query: &RecordQuery,
-    ) -> Result<Records, ApiError> {
+    ) -> Result<Shown, ApiError> {
         let body = body::check(self.resource, body, mode).map_err(ApiError::validation)?;
         self.check_id(id)?;
         let Prepared {
@@ -148,7 +148,7 @@ impl Request<'_> {
         mapping: &EffectiveMapping,
         called: Called<Value>,
         view: &View,
-    ) -> Result<Records, ApiError> {
+    ) -> Result<Shown, ApiError> {
         connected.settle(self.app, self.timings, &called).await;
         let document = called
             .result
@@ -192,7 +192,7 @@ impl Request<'_> {
         documents: &[Node<'_>],
         view: &View,
         mut room: Room,
-    ) -> Result<Records, ApiError> {
+    ) -> Result<Shown, ApiError> {
         let selection = view.fields.as_deref();
         let mut is_wanted = false;
         let mut records = Vec::with_capacity(documents.len());
@@ -207,7 +207,7 @@ impl Request<'_> {
             true => self.app.owners.of(self.app, connected, self.timings).await,
             false => None,
         };
-        let mut shown = Records::default();
+        let mut shown = Shown::default();
         for ((mut record, owner_id), document) in records.into_iter().zip(documents) {
             if let Some(directory) = &directory {
                 owners::fill(&mut record, owner_id.as_deref(), directory);

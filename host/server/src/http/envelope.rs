@@ -20,23 +20,23 @@ pub(crate) struct Success {
 #[derive(Debug)]
 enum Data {
     Value(Value),
-    Record(Records),
+    Record(Shown),
     Page(Page),
 }
 
 /// Records as JSON, with commas between them: written where the document is at hand that they borrow from.
 #[derive(Debug, Default)]
-pub(crate) struct Records(Vec<u8>);
+pub(crate) struct Shown(Vec<u8>);
 
 /// One page of records, and what went wrong with some connections.
 #[derive(Debug)]
 pub(crate) struct Page {
-    pub(crate) data: Records,
+    pub(crate) data: Shown,
     pub(crate) pagination: Pagination,
     pub(crate) errors: Vec<Value>,
 }
 
-impl Records {
+impl Shown {
     /// Writes one more.
     pub(crate) fn push(&mut self, record: &Record<'_>) -> Result<(), serde_json::Error> {
         self.separate();
@@ -114,7 +114,7 @@ impl Success {
     }
 
     /// One record, in `data.data`.
-    pub(crate) fn record(status: StatusCode, message: impl Into<String>, record: Records) -> Self {
+    pub(crate) fn record(status: StatusCode, message: impl Into<String>, record: Shown) -> Self {
         Self::with(status, message, Data::Record(record))
     }
 

@@ -19,9 +19,9 @@ use super::window::{Count, WINDOW};
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long connecting may take, when nobody waits.
 const CONNECT: Duration = Duration::from_secs(2);
-/// The pause before the next try. It doubles with each connection that is soon lost again,
+/// The pause before the next try. It doubles with each connection that is soon lost again.
 const PAUSE: Duration = Duration::from_secs(1);
-/// up to this.
+/// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Who has kept a connection for so long may lose it without being suspected of losing the next.
 const STEADY: Duration = Duration::from_secs(60);

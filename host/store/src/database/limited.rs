@@ -16,17 +16,16 @@ const ANSWER: Duration = Duration::from_secs(16);
 /// One step of a result.
 type Step = Result<Either<AnyQueryResult, AnyRow>, Error>;
 
-/// A pool, for one statement.
+/// What runs one statement, under the limit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pooled<'p>(pub(super) &'p AnyPool);
+pub(crate) struct Limited<E>(pub(super) E);
 
-/// A transaction, for one statement.
-#[derive(Debug)]
-pub(crate) struct Inside<'c>(&'c mut AnyConnection);
+/// A pool, for one statement.
+pub(crate) type Pooled<'p> = Limited<&'p AnyPool>;
 
 /// The next statement of a transaction.
-pub(crate) fn inside<'c>(transaction: &'c mut Transaction<'static, Any>) -> Inside<'c> {
-    Inside(transaction)
+pub(crate) fn inside<'c>(transaction: &'c mut Transaction<'static, Any>) -> Limited<&'c mut AnyConnection> {
+    Limited(transaction)
 }
 
 /// What begins or ends a transaction, under the same limit.
@@ -55,45 +54,7 @@ fn steps_in_time<'e>(steps: BoxStream<'e, Step>) -> BoxStream<'e, Step> {
     stream::unfold(Some(steps), next).boxed()
 }
 
-impl<'p> Executor<'p> for Pooled<'_> {
-    type Database = Any;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Any>,
-    {
-        steps_in_time(self.0.fetch_many(query))
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, Error>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Any>,
-    {
-        answered(self.0.fetch_optional(query)).boxed()
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [AnyTypeInfo],
-    ) -> BoxFuture<'e, Result<AnyStatement, Error>>
-    where
-        'p: 'e,
-    {
-        answered(self.0.prepare_with(sql, parameters)).boxed()
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
-    where
-        'p: 'e,
-    {
-        answered(self.0.describe(sql)).boxed()
-    }
-}
-
-impl<'c> Executor<'c> for Inside<'c> {
+impl<'c, C: Executor<'c, Database = Any>> Executor<'c> for Limited<C> {
     type Database = Any;
 
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step>

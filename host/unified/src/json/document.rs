@@ -67,6 +67,11 @@ impl Document {
     pub fn at(&self, pointer: &str) -> Option<Node<'_>> {
         self.root().at(pointer)
     }
+
+    /// Whether an object within has this name among its members.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        has_name(self.0.get_value(), name)
+    }
 }
 
 impl<'a> From<&'a Value> for Node<'a> {
@@ -139,14 +144,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether an object within has this name among its members.
-    pub(super) fn has_name(self, name: &str) -> bool {
-        match self.0 {
-            Inner::Borrowed(value) => borrowed_has_name(value, name),
-            Inner::Built(_) => false,
-        }
-    }
-
     /// Whether it is null.
     #[must_use]
     pub fn is_null(self) -> bool {
@@ -181,13 +178,13 @@ impl<'a> Node<'a> {
     }
 }
 
-fn borrowed_has_name(value: &Borrowed<'_>, wanted: &str) -> bool {
+fn has_name(value: &Borrowed<'_>, wanted: &str) -> bool {
     match value {
-        Borrowed::Array(elements) => elements.iter().any(|element| borrowed_has_name(element, wanted)),
+        Borrowed::Array(elements) => elements.iter().any(|element| has_name(element, wanted)),
         Borrowed::Object(members) => members
             .as_vec()
             .iter()
-            .any(|(name, member)| *name == wanted || borrowed_has_name(member, wanted)),
+            .any(|(name, member)| *name == wanted || has_name(member, wanted)),
         _ => false,
     }
 }
