@@ -58,18 +58,8 @@ impl Grant {
     /// or fragment; its origin is granted. `allowed_hosts` are further origins: `https://host`, `https://host:port`,
     /// `https://*.suffix` (names below the suffix, not the suffix itself); without a scheme https is meant.
     pub fn new(base_url: &str, allowed_hosts: &[String]) -> Result<Self, GrantError> {
-        let base = parse_base(base_url).map_err(|problem| GrantError::BaseUrl {
-            url: crate::error::shown(base_url),
-            problem,
-        })?;
-        let mut allowed = AllowList::parse(allowed_hosts).map_err(|error| GrantError::AllowedHost {
-            entry: error.entry,
-            problem: error.problem,
-        })?;
-        let origin = Origin::of(&base).map_err(|error| GrantError::BaseUrl {
-            url: crate::error::shown(base_url),
-            problem: error.message(),
-        })?;
+        let (base, origin) = parse_base(base_url)?;
+        let mut allowed = parse_allowed(allowed_hosts)?;
         allowed.add(origin);
         Ok(Self {
             base,
@@ -81,18 +71,16 @@ impl Grant {
     /// As [`new`](Self::new), but the base URL must itself be on an allowed host: for base URLs that hold settings of a
     /// connection, which whoever connects has chosen.
     pub fn within(base_url: &str, allowed_hosts: &[String]) -> Result<Self, GrantError> {
-        let grant = Self::new(base_url, allowed_hosts)?;
-        let allowed = AllowList::parse(allowed_hosts).map_err(|error| GrantError::AllowedHost {
-            entry: error.entry,
-            problem: error.problem,
-        })?;
-        match Origin::of(&grant.base) {
-            Ok(origin) if allowed.allows(&origin) => Ok(grant),
-            _ => Err(GrantError::BaseUrl {
-                url: crate::error::shown(base_url),
-                problem: "is on none of the allowed hosts".to_owned(),
-            }),
+        let (base, origin) = parse_base(base_url)?;
+        let allowed = parse_allowed(allowed_hosts)?;
+        if !allowed.allows(&origin) {
+            return Err(bad_base(base_url, "is on none of the allowed hosts".to_owned()));
         }
+        Ok(Self {
+            base,
+            allowed,
+            redirection: None,
+        })
     }
 
     /// Sends what would go to the base URL's host to the origin of `base_url` instead (`--provider-base-url`), absolute
@@ -157,11 +145,29 @@ impl Grant {
     }
 }
 
-fn parse_base(base_url: &str) -> Result<Url, String> {
-    match target::parse(base_url).map_err(|error| error.message())? {
-        Target::Absolute(url) => Ok(url),
-        Target::Path(_) => Err("it must start with \"https://\"".to_owned()),
+fn parse_base(base_url: &str) -> Result<(Url, Origin), GrantError> {
+    let base = match target::parse(base_url) {
+        Ok(Target::Absolute(url)) => Ok(url),
+        Ok(Target::Path(_)) => Err("it must start with \"https://\"".to_owned()),
+        Err(error) => Err(error.message()),
+    };
+    let base = base.map_err(|problem| bad_base(base_url, problem))?;
+    let origin = Origin::of(&base).map_err(|error| bad_base(base_url, error.message()))?;
+    Ok((base, origin))
+}
+
+fn bad_base(base_url: &str, problem: String) -> GrantError {
+    GrantError::BaseUrl {
+        url: crate::error::shown(base_url),
+        problem,
     }
+}
+
+fn parse_allowed(allowed_hosts: &[String]) -> Result<AllowList, GrantError> {
+    AllowList::parse(allowed_hosts).map_err(|error| GrantError::AllowedHost {
+        entry: error.entry,
+        problem: error.problem,
+    })
 }
 
 /// `path` (which starts with a slash) below the path of `base`, without query and fragment.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use routemcp_broker::Session;
+use routemcp_broker::{Grant, GrantError, Session};
 use routemcp_unified::manifest::{AuthMethod, Manifest, OAuth2Method};
 use wasmtime::Cache;
 use wasmtime::component::Component;
@@ -31,6 +31,8 @@ pub struct LoadedConnector {
     inspection: Inspection,
     allowed_hosts: Vec<String>,
     token_hosts: Vec<String>,
+    /// For the base URL as the manifest has it, if it is one: without settings of the connection in it.
+    usual_grant: Option<Grant>,
 }
 
 /// Facts about a loaded file, for people.
@@ -94,6 +96,18 @@ impl LoadedConnector {
         let methods = self.manifest.auth.iter().filter_map(AuthMethod::oauth2);
         let asked = methods.flat_map(OAuth2Method::token_hosts);
         self.token_hosts = asked.filter(|host| granted(host)).collect();
+        self.usual_grant = Grant::within(&self.manifest.base_url, &self.allowed_hosts).ok();
+    }
+
+    /// Where the requests of a connection with this base URL may go.
+    ///
+    /// # Errors
+    /// When the base URL is not one, or on none of the hosts that were granted.
+    pub fn grant(&self, base_url: &str) -> Result<Grant, GrantError> {
+        match &self.usual_grant {
+            Some(grant) if base_url == self.manifest.base_url => Ok(grant.clone()),
+            _ => Grant::within(base_url, &self.allowed_hosts),
+        }
     }
 
     /// The median time that an instance takes, over so many.
@@ -254,6 +268,7 @@ async fn probe(
         inspection,
         allowed_hosts: Vec::new(),
         token_hosts: Vec::new(),
+        usual_grant: None,
     })
 }
 

@@ -10,6 +10,9 @@ use tokio::time::{self, Instant};
 use super::resolver::ResolveError;
 use crate::{Prepared, Response, SendError};
 
+/// The most memory that is taken for an answer before it comes, in bytes.
+const AT_ONCE: usize = 64 << 10;
+
 /// Sends `request` and reads the whole answer.
 pub(super) async fn run(client: &reqwest::Client, request: Prepared) -> Result<Response, SendError> {
     let limits = Limits {
@@ -66,7 +69,8 @@ impl Limits {
         if announced > self.response_bytes as u64 {
             return Err(too_large());
         }
-        let mut body = BytesMut::new();
+        // What is announced may never come.
+        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default().min(AT_ONCE));
         while let Some(chunk) = head.chunk().await.map_err(|error| self.classify(error))? {
             if chunk.len() > self.response_bytes - body.len() {
                 return Err(too_large());

@@ -121,7 +121,7 @@ fn grant(
 ) -> Result<Grant, ApiError> {
     let manifest = connector.manifest();
     let base_url = manifest.base_url_with(settings).map_err(ApiError::internal)?;
-    let grant = Grant::within(&base_url, connector.allowed_hosts()).map_err(|_| not_granted(manifest))?;
+    let grant = connector.grant(&base_url).map_err(|_| not_granted(manifest))?;
     // A sandbox plays the provider's own address; only live traffic can be sent elsewhere.
     match app.provider_base_urls.get(&manifest.slug) {
         Some(url) if environment == Environment::Live => Ok(grant.with_override(url)),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use routemcp_broker::Grant;
 use routemcp_runtime::LoadedConnector;
 use routemcp_unified::manifest::{AuthMethod, Manifest};
 
@@ -17,7 +16,7 @@ pub(crate) fn checked(
     manifest.check_settings(settings).map_err(by_setting)?;
     let base_url = manifest.base_url_with(&manifest.settings_with(settings));
     let grant = base_url
-        .and_then(|url| Grant::within(&url, connector.allowed_hosts()).map_err(|error| error.to_string()));
+        .and_then(|url| connector.grant(&url).map_err(|error| error.to_string()));
     grant.map(drop).map_err(|why| ApiError::invalid("settings", why))
 }
 

@@ -19,10 +19,19 @@ pub(crate) enum Format {
 /// Starts logging to standard error. `default_level` holds when `ROUTEMCP_LOG` is not set.
 pub(crate) fn start(format: Format, default_level: &str, telemetry: Option<&Telemetry>) {
     let filter = EnvFilter::try_from_env("ROUTEMCP_LOG").unwrap_or_else(|_| EnvFilter::new(default_level));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
-        Format::Text => lines.compact().with_target(false).boxed(),
-        Format::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+        Format::Text => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .compact()
+            .with_target(false)
+            .boxed(),
+        // The same lines as those of `tracing_subscriber`, which parses a span's fields again for each line and each field that
+        // is added to it: a tenth of the instructions of a request.
+        Format::Json => json_subscriber::layer()
+            .with_writer(std::io::stderr)
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))

@@ -7,12 +7,11 @@ use sqlx::AssertSqlSafe;
 
 use super::{RequestLogEntry, enclosed};
 use crate::check;
-use crate::database::{answered, inside};
+use crate::database::{Backend, answered, inside};
 use crate::error::StoreError;
 use crate::store::Store;
 
-/// The most rows in one statement. SQLite looks each parameter up by walking along all of them, so that four times the rows
-/// take sixteen times as long.
+/// The most rows in one statement.
 const ROWS: usize = 16;
 const COLUMNS: usize = 15;
 
@@ -33,7 +32,7 @@ impl Store {
         while !rest.is_empty() {
             let (rows, more) = rest.split_at(statement_size(rest.len()));
             // The text is made of numbers alone.
-            let mut insert = sqlx::query(AssertSqlSafe(statement(rows.len())));
+            let mut insert = sqlx::query(AssertSqlSafe(statement(rows.len(), self.backend())));
             for entry in rows {
                 insert = insert
                     .bind(&*entry.id)
@@ -67,7 +66,9 @@ fn statement_size(rows: usize) -> usize {
     }
 }
 
-fn statement(rows: usize) -> String {
+/// SQLite looks the name of a parameter up by walking along all of them, and each has a name that has a number. PostgreSQL
+/// knows them by nothing else.
+fn statement(rows: usize, backend: Backend) -> String {
     let mut text = "INSERT INTO request_log (id, started_at, organisation_id, environment, api_key_id, method, route, path, \
         providers, connectors, status, code, total_micros, provider_micros, connector_micros) VALUES "
         .to_owned();
@@ -76,7 +77,10 @@ fn statement(rows: usize) -> String {
         for column in 1..=COLUMNS {
             let comma = if column == 1 { "" } else { ", " };
             // Writing to a text cannot fail.
-            let _ = write!(text, "{comma}${}", row * COLUMNS + column);
+            let _ = match backend {
+                Backend::Sqlite => write!(text, "{comma}?"),
+                Backend::Server => write!(text, "{comma}${}", row * COLUMNS + column),
+            };
         }
         text.push(')');
     }
@@ -89,14 +93,17 @@ fn micros(duration: Duration) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ROWS, statement, statement_size};
+    use super::{COLUMNS, ROWS, statement, statement_size};
+    use crate::database::Backend;
 
     #[test]
     fn batches_of_every_size_are_made_of_few_statements() {
         for (rows, size) in [(0, 0), (1, 1), (3, 2), (15, 8), (16, 16), (17, 16), (1_000, ROWS)] {
             assert_eq!(statement_size(rows), size, "{rows}");
         }
-        let two = statement(2);
+        let two = statement(2, Backend::Sqlite);
+        assert_eq!(two.matches('?').count(), 2 * COLUMNS, "{two}");
+        let two = statement(2, Backend::Server);
         assert!(two.contains("($1, $2,") && two.contains("$15), ($16,"), "{two}");
         assert!(two.contains("$30)") && !two.contains("$31"), "{two}");
     }

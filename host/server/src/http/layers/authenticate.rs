@@ -45,10 +45,12 @@ pub(crate) async fn authenticate(State(app): State<Arc<App>>, mut request: Reque
 
 /// Log lines of the request say from here on whose it is.
 fn describe(key: &ApiKey) {
-    let span = tracing::Span::current();
-    span.record("organisation", key.organisation_id.as_str());
-    span.record("environment", key.environment.as_str());
-    span.record("key", key.id.as_str());
+    tracing::record_all!(
+        tracing::Span::current(),
+        organisation = key.organisation_id.as_str(),
+        environment = key.environment.as_str(),
+        key = key.id.as_str(),
+    );
 }
 
 async fn identify(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {

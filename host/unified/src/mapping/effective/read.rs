@@ -24,6 +24,8 @@ pub(super) struct Plan {
     id: FieldPath,
     fields: FieldPath,
     slots: Vec<(&'static Field, Slot)>,
+    /// What all slots together need: most requests select nothing.
+    all_provider_fields: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -48,29 +50,20 @@ impl Plan {
             .fields()
             .iter()
             .map(|field| (field, Slot::new(resource, field, &readers)))
-            .collect();
+            .collect::<Vec<_>>();
         Ok(Self {
             id: FieldPath::from_root(&manifest.id_pointer)?,
             fields,
+            all_provider_fields: provider_fields(&slots, None),
             slots,
         })
     }
 
     pub(super) fn provider_fields(&self, selection: Option<&[String]>) -> Vec<String> {
-        let mut fields: Vec<String> = Vec::new();
-        let needed = self
-            .slots
-            .iter()
-            .filter(|(field, _)| selected(field, selection) || owner_lookup(field, selection));
-        for path in needed
-            .flat_map(|(_, slot)| slot.readers())
-            .flat_map(Reader::paths)
-        {
-            if !fields.iter().any(|field| field == path.as_str()) {
-                fields.push(path.as_str().to_owned());
-            }
+        match selection {
+            None => self.all_provider_fields.clone(),
+            Some(_) => provider_fields(&self.slots, selection),
         }
-        fields
     }
 
     pub(super) fn read<'a>(
@@ -143,6 +136,23 @@ impl Plan {
             }),
         }
     }
+}
+
+/// The provider fields that the selected slots need, each once, in order.
+fn provider_fields(slots: &[(&'static Field, Slot)], selection: Option<&[String]>) -> Vec<String> {
+    let mut fields: Vec<String> = Vec::new();
+    let needed = slots
+        .iter()
+        .filter(|(field, _)| selected(field, selection) || owner_lookup(field, selection));
+    for path in needed
+        .flat_map(|(_, slot)| slot.readers())
+        .flat_map(Reader::paths)
+    {
+        if !fields.iter().any(|field| field == path.as_str()) {
+            fields.push(path.as_str().to_owned());
+        }
+    }
+    fields
 }
 
 fn selected(field: &Field, selection: Option<&[String]>) -> bool {
