@@ -10,6 +10,19 @@ use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 
+use crate::limits::TICK;
+
+/// What a look at a running call finds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// More than the budget is spent.
+    Exhausted,
+    /// It runs for less than a tick: ticks went by while it waited, and others had their turn then.
+    JustBegun,
+    /// It runs for a tick or longer.
+    Running,
+}
+
 /// The meter of one call. All its methods are called on the thread that polls the call.
 #[derive(Debug)]
 pub(crate) struct CpuMeter {
@@ -29,10 +42,19 @@ impl CpuMeter {
         }
     }
 
-    /// Whether more than the budget is spent, counting what runs now.
-    pub(crate) fn is_exhausted(&self) -> bool {
-        let running = thread_time().saturating_sub(self.since.load(Ordering::Relaxed));
-        self.spent.load(Ordering::Relaxed).saturating_add(running) > self.budget
+    /// Looks at a call that is running.
+    pub(crate) fn look(&self) -> Standing {
+        let Some(now) = thread_time() else {
+            return Standing::Running;
+        };
+        let running = now.saturating_sub(self.since.load(Ordering::Relaxed));
+        if self.spent.load(Ordering::Relaxed).saturating_add(running) > self.budget {
+            Standing::Exhausted
+        } else if running < nanos(TICK) {
+            Standing::JustBegun
+        } else {
+            Standing::Running
+        }
     }
 
     /// What was spent while the call was polled.
@@ -54,13 +76,15 @@ impl CpuMeter {
 
     fn enter(&self) {
         if !self.paused.load(Ordering::Relaxed) {
-            self.since.store(thread_time(), Ordering::Relaxed);
+            self.since
+                .store(thread_time().unwrap_or_default(), Ordering::Relaxed);
         }
     }
 
     fn leave(&self) {
         if !self.paused.load(Ordering::Relaxed) {
-            let ran = thread_time().saturating_sub(self.since.load(Ordering::Relaxed));
+            let now = thread_time().unwrap_or_default();
+            let ran = now.saturating_sub(self.since.load(Ordering::Relaxed));
             self.spent.fetch_add(ran, Ordering::Relaxed);
         }
     }
@@ -78,9 +102,11 @@ pub(crate) async fn metered<F: Future>(meter: &CpuMeter, call: F) -> F::Output {
     .await
 }
 
-/// CPU time of this thread, in nanoseconds. A system without such a clock counts nothing; the wall clock still holds.
-fn thread_time() -> u64 {
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0, |time| nanos(time.into()))
+/// CPU time of this thread, in nanoseconds. On a system without such a clock nothing counts and every tick gives way; the wall
+/// clock still holds.
+fn thread_time() -> Option<u64> {
+    let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).ok()?;
+    Some(nanos(time.into()))
 }
 
 fn nanos(duration: Duration) -> u64 {
@@ -91,13 +117,13 @@ fn nanos(duration: Duration) -> u64 {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{CpuMeter, metered};
+    use super::{CpuMeter, Standing, metered};
 
     fn spin(duration: Duration) {
         let meter = CpuMeter::new(duration);
         meter.enter();
         let started = Instant::now();
-        while !meter.is_exhausted() && started.elapsed() < Duration::from_secs(10) {}
+        while meter.look() != Standing::Exhausted && started.elapsed() < Duration::from_secs(10) {}
     }
 
     #[tokio::test]
@@ -105,10 +131,10 @@ mod tests {
         let meter = CpuMeter::new(Duration::from_millis(20));
         metered(&meter, tokio::time::sleep(Duration::from_millis(60))).await;
         meter.enter();
-        assert!(!meter.is_exhausted());
+        assert_eq!(meter.look(), Standing::JustBegun);
         metered(&meter, async { spin(Duration::from_millis(30)) }).await;
         meter.enter();
-        assert!(meter.is_exhausted());
+        assert_eq!(meter.look(), Standing::Exhausted);
     }
 
     #[tokio::test]
@@ -121,6 +147,6 @@ mod tests {
         })
         .await;
         meter.enter();
-        assert!(!meter.is_exhausted());
+        assert_eq!(meter.look(), Standing::JustBegun);
     }
 }

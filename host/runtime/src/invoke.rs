@@ -16,7 +16,7 @@ use wasmtime::{Store, Trap, UpdateDeadline};
 use crate::bindings::exports::routemcp::connector::{connector, sandbox};
 use crate::bindings::routemcp::connector::types::Failure as GuestFailure;
 use crate::call::{CallContext, Called, Page, Usage};
-use crate::cpu::metered;
+use crate::cpu::{Standing, metered};
 use crate::documents;
 use crate::engine::Shared;
 use crate::error::{CallError, LimitExceeded};
@@ -217,11 +217,10 @@ impl Linked {
         store.set_hostcall_fuel(limits.host_call_bytes);
         store.set_max_component_handles(limits.handles);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|context| {
-            if context.data().cpu.is_exhausted() {
-                return Err(CpuSpent.into());
-            }
-            Ok(UpdateDeadline::Yield(1))
+        store.epoch_deadline_callback(|context| match context.data().cpu.look() {
+            Standing::Exhausted => Err(CpuSpent.into()),
+            Standing::JustBegun => Ok(UpdateDeadline::Continue(1)),
+            Standing::Running => Ok(UpdateDeadline::Yield(1)),
         });
         store
     }

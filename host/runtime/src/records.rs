@@ -54,7 +54,7 @@ impl Records {
             let place = Place {
                 document: 0,
                 pointer: pointer.clone(),
-                elements: node.elements(),
+                elements: node.length(),
             };
             count = count.saturating_add(place.records());
             if count > limit {
@@ -83,10 +83,11 @@ impl Records {
         self.places.iter().flat_map(|place| {
             let document = self.documents.get(place.document);
             let found = document.and_then(|document| document.at(&place.pointer));
-            (0..place.records()).filter_map(move |index| match place.elements {
-                Some(_) => found?.element(index),
-                None => found,
-            })
+            let (list, single) = match place.elements {
+                Some(_) => (found, None),
+                None => (None, found),
+            };
+            list.into_iter().flat_map(Node::elements).chain(single)
         })
     }
 }

@@ -4,10 +4,13 @@
 //! that is bounded before anything is built.
 
 mod document;
+mod node;
+mod written;
 
 use serde_json::Value;
 
-pub use document::{Document, Node, PlainText};
+pub use document::Document;
+pub use node::{Node, PlainText};
 
 /// The most values in one document. A page of a hundred records with two hundred fields each has 20,000.
 pub const MAX_VALUES: usize = 200_000;
@@ -24,7 +27,7 @@ const PRIVATE_NAME: &str = "$serde_json::private::RawValue";
 pub enum JsonError {
     /// Not JSON, or not even text.
     #[error(transparent)]
-    Unreadable(std::io::Error),
+    Unreadable(Box<dyn std::error::Error + Send + Sync>),
     /// A name that the parser keeps for itself.
     #[error("holds the name `{PRIVATE_NAME}`, which is not possible here")]
     PrivateName,
@@ -34,6 +37,12 @@ pub enum JsonError {
         /// How many there may be.
         limit: usize,
     },
+}
+
+impl JsonError {
+    fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unreadable(error.into())
+    }
 }
 
 /// Parses a document within the budget.
@@ -70,13 +79,14 @@ impl Budget {
     /// [`JsonError`] when it is not JSON, or the documents hold too many values together.
     pub fn parse(&mut self, text: &[u8]) -> Result<Value, JsonError> {
         let document = self.document(text)?;
-        if document.has_name(PRIVATE_NAME) {
+        if document.root().has_name(PRIVATE_NAME) {
             return Err(JsonError::PrivateName);
         }
         Ok(document.root().to_value())
     }
 
-    fn spend(&mut self, text: &[u8]) -> Result<(), JsonError> {
+    /// Takes what a document needs, and says how many values it has at most.
+    fn spend(&mut self, text: &[u8]) -> Result<usize, JsonError> {
         let too_many = JsonError::TooManyValues { limit: self.limit };
         // The quick count takes punctuation within texts for values. That is nothing to count again for in small documents.
         let quick = at_most(text);
@@ -88,7 +98,7 @@ impl Budget {
             None => values(text),
         };
         self.left = self.left.checked_sub(count).ok_or(too_many)?;
-        Ok(())
+        Ok(count)
     }
 }
 

@@ -9,19 +9,64 @@ use crate::json::PlainText;
 /// The fields of a record in the order of their schema. There are two dozen at most, so that finding one takes no index;
 /// names and texts are those of the mapping and of the provider's document, and are not copied for each record.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record<'a>(Vec<(&'a str, Cell<'a>)>);
+pub struct Record<'a>(Vec<(Label<'a>, Cell<'a>)>);
+
+/// The name of a field, ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    text: String,
+    /// In quotes, with a colon.
+    json: String,
+}
+
+/// What a field is called.
+#[derive(Clone, Copy, Debug)]
+enum Label<'a> {
+    Ready(&'a Name),
+    Text(&'a str),
+}
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
+    /// No value.
+    Null,
     /// Text that stands in a document as it is, so that JSON needs no escapes for it.
     Plain(PlainText<'a>),
     /// Any text.
     Text(Cow<'a, str>),
     /// An object whose members are known by name.
     Members(Record<'a>),
-    /// Anything else, null among it.
-    Value(Value),
+    /// Anything else. In a place of its own, because it is large and there are many cells.
+    Value(Box<Value>),
+}
+
+impl Name {
+    pub(crate) fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            json: format!("{}:", Value::from(text)),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<'a> Label<'a> {
+    fn as_str(self) -> &'a str {
+        match self {
+            Self::Ready(name) => name.as_str(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Label<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
 }
 
 impl<'a> Record<'a> {
@@ -31,37 +76,39 @@ impl<'a> Record<'a> {
 
     /// Adds a field, which the record must not have yet.
     pub fn push(&mut self, field: &'a str, value: impl Into<Cell<'a>>) {
-        self.0.push((field, value.into()));
+        self.0.push((Label::Text(field), value.into()));
+    }
+
+    /// As [`push`](Self::push), with a name that many records have.
+    pub(crate) fn push_named(&mut self, name: &'a Name, cell: Cell<'a>) {
+        self.0.push((Label::Ready(name), cell));
     }
 
     /// The value of a field.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&Cell<'a>> {
-        let found = self.0.iter().find(|(name, _)| *name == field);
+        let found = self.0.iter().find(|(label, _)| label.as_str() == field);
         found.map(|(_, value)| value)
     }
 
     /// The value of a field, to be changed.
     #[must_use]
     pub fn get_mut(&mut self, field: &str) -> Option<&mut Cell<'a>> {
-        let found = self.0.iter_mut().find(|(name, _)| *name == field);
+        let found = self.0.iter_mut().find(|(label, _)| label.as_str() == field);
         found.map(|(_, value)| value)
     }
 
     /// Its fields in their order.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Cell<'a>)> {
-        self.0.iter().map(|(name, value)| (*name, value))
+        self.0.iter().map(|(label, value)| (label.as_str(), value))
     }
 }
 
 impl Cell<'_> {
-    /// No value.
-    pub const NULL: Self = Self::Value(Value::Null);
-
     /// Whether there is no value.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Value(Value::Null))
+        matches!(self, Self::Null)
     }
 
     /// The text that it is, if it is one.
@@ -70,14 +117,14 @@ impl Cell<'_> {
         match self {
             Self::Plain(text) => Some(text.as_str()),
             Self::Text(text) => Some(text),
-            Self::Value(value) => value.as_str(),
-            Self::Members(_) => None,
+            Self::Null | Self::Members(_) | Self::Value(_) => None,
         }
     }
 
     /// About how many bytes it takes in an answer.
     pub(crate) fn weight(&self) -> usize {
         match self {
+            Self::Null => SMALL,
             Self::Plain(text) => text.as_str().len(),
             Self::Text(text) => text.len(),
             Self::Members(members) => members
@@ -106,7 +153,11 @@ fn weight(value: &Value) -> usize {
 
 impl From<Value> for Cell<'_> {
     fn from(value: Value) -> Self {
-        Self::Value(value)
+        match value {
+            Value::Null => Self::Null,
+            Value::String(text) => Self::Text(text.into()),
+            other => Self::Value(Box::new(other)),
+        }
     }
 }
 
@@ -129,12 +180,17 @@ impl Record<'_> {
     /// None that are known: every value of a record can be written.
     pub fn write(&self, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         json.push(b'{');
-        for (index, (name, cell)) in self.0.iter().enumerate() {
+        for (index, (label, cell)) in self.0.iter().enumerate() {
             if index > 0 {
                 json.push(b',');
             }
-            write_name(name, json)?;
-            json.push(b':');
+            match label {
+                Label::Ready(name) => json.extend_from_slice(name.json.as_bytes()),
+                Label::Text(text) => {
+                    serde_json::to_writer(&mut *json, text)?;
+                    json.push(b':');
+                }
+            }
             cell.write(json)?;
         }
         json.push(b'}');
@@ -145,30 +201,20 @@ impl Record<'_> {
 impl Cell<'_> {
     fn write(&self, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         match self {
-            Self::Plain(text) => quote(text.as_str(), json),
+            Self::Null => json.extend_from_slice(b"null"),
+            Self::Plain(text) => {
+                let text = text.as_str().as_bytes();
+                json.reserve(text.len() + 2);
+                json.push(b'"');
+                json.extend_from_slice(text);
+                json.push(b'"');
+            }
             Self::Text(text) => return serde_json::to_writer(json, text),
             Self::Members(members) => return members.write(json),
-            Self::Value(Value::Null) => json.extend_from_slice(b"null"),
             Self::Value(value) => return serde_json::to_writer(json, value),
         }
         Ok(())
     }
-}
-
-/// All names are plain, but for those that tenants choose.
-fn write_name(name: &str, json: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        quote(name, json);
-        Ok(())
-    } else {
-        serde_json::to_writer(json, name)
-    }
-}
-
-fn quote(plain: &str, json: &mut Vec<u8>) {
-    json.push(b'"');
-    json.extend_from_slice(plain.as_bytes());
-    json.push(b'"');
 }
 
 impl From<Record<'_>> for Value {
@@ -176,7 +222,7 @@ impl From<Record<'_>> for Value {
         let members = record.0.into_iter();
         Self::Object(
             members
-                .map(|(name, value)| (name.to_owned(), value.into()))
+                .map(|(label, value)| (label.as_str().to_owned(), value.into()))
                 .collect(),
         )
     }
@@ -185,10 +231,11 @@ impl From<Record<'_>> for Value {
 impl From<Cell<'_>> for Value {
     fn from(cell: Cell<'_>) -> Self {
         match cell {
+            Cell::Null => Self::Null,
             Cell::Plain(text) => text.as_str().into(),
             Cell::Text(text) => Self::String(text.into_owned()),
             Cell::Members(members) => members.into(),
-            Cell::Value(value) => value,
+            Cell::Value(value) => *value,
         }
     }
 }
@@ -208,7 +255,7 @@ mod tests {
     #[test]
     fn names_and_texts_are_escaped_where_json_wants_it() {
         let mut record = Record::default();
-        record.push("plain", Cell::NULL);
+        record.push("plain", Cell::Null);
         record.push("a \"name\"", "line\nfeed");
         assert_eq!(written(&record), r#"{"plain":null,"a \"name\"":"line\nfeed"}"#);
         assert_eq!(written(&Record::default()), "{}");
@@ -220,9 +267,9 @@ mod tests {
         inner.push("d", json!([1]));
         let mut record = Record::with_capacity(3);
         record.push("b", json!(1));
-        record.push("a", Cell::NULL);
+        record.push("a", Cell::Null);
         record.push("c", Cell::Members(inner));
-        assert_eq!(record.get("b"), Some(&Cell::Value(json!(1))));
+        assert_eq!(record.get("b"), Some(&Cell::from(json!(1))));
         assert_eq!(record.get("x"), None);
         assert!(record.get("a").is_some_and(Cell::is_null));
         *record.get_mut("a").unwrap() = "x".into();

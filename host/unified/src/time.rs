@@ -14,13 +14,33 @@ pub(crate) fn format(timestamp: Timestamp) -> String {
 /// Whether this is the unified spelling of an instant, so that formatting it would give the same text.
 pub(crate) fn is_unified(text: &str) -> bool {
     const FORM: &[u8] = b"dddd-dd-ddTdd:dd:dd.dddZ";
-    let fits = |(byte, form): (u8, &u8)| match form {
+    let fits = |(byte, form): (&u8, &u8)| match form {
         b'd' => byte.is_ascii_digit(),
-        other => byte == *other,
+        other => byte == other,
     };
-    let has_form = text.len() == FORM.len() && text.bytes().zip(FORM).all(fits);
-    // A leap second is read as the second before it.
-    has_form && text.get(17..19) != Some("60") && text.parse::<Timestamp>().is_ok()
+    let text = text.as_bytes();
+    let has_form = text.len() == FORM.len() && text.iter().zip(FORM).all(fits);
+    has_form && civil(text).and_then(in_utc).is_some()
+}
+
+/// The date and time whose digits stand where the unified spelling has them; none if there is no such date or time. A leap
+/// second is none: it is read as the second before it, and so written in another way.
+fn civil(text: &[u8]) -> Option<DateTime> {
+    let number = |at: std::ops::Range<usize>| {
+        let digits = text.get(at).unwrap_or_default().iter();
+        digits.fold(0_i16, |number, digit| number * 10 + i16::from(digit.wrapping_sub(b'0')))
+    };
+    let small = |at: usize| i8::try_from(number(at..at + 2)).ok();
+    DateTime::new(
+        number(0..4),
+        small(5)?,
+        small(8)?,
+        small(11)?,
+        small(14)?,
+        small(17)?,
+        i32::from(number(20..23)) * 1_000_000,
+    )
+    .ok()
 }
 
 /// An instant: date, time and offset (or `Z`). A date alone is its midnight in UTC.
@@ -53,7 +73,19 @@ pub(crate) fn in_utc(datetime: DateTime) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_unified_spelling_is_the_one_that_formatting_gives(
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]\\.[0-9]{3}Z",
+        ) {
+            let again = parse_instant(&text).map(format);
+            prop_assert_eq!(is_unified(&text), again == Some(text));
+        }
+    }
 
     #[test]
     fn every_usual_spelling_becomes_the_unified_one() {

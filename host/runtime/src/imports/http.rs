@@ -67,8 +67,7 @@ pub(crate) fn plucked(json: &Document, array: &str, member: &str) -> Vec<Option<
     let (Some(list), Ok(member)) = (json.at(array), FieldPath::from_root(member)) else {
         return Vec::new();
     };
-    let elements = (0..list.elements().unwrap_or_default()).filter_map(|index| list.element(index));
-    elements
+    list.elements()
         .map(|element| member.find(element).map(|node| node.to_string()))
         .collect()
 }

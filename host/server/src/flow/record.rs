@@ -197,9 +197,9 @@ impl Request<'_> {
         let mut is_wanted = false;
         let mut records = Vec::with_capacity(documents.len());
         for document in documents {
-            let read = mapping.read(*document, connected.provider(), selection, &mut room);
-            let record = read.map_err(|error| self.subject(connected, mapping).unreadable(&error))?;
-            let owner_id = mapping.owner_id(*document);
+            let read = mapping.read_with_owner_id(*document, connected.provider(), selection, &mut room);
+            let read = read.map_err(|error| self.subject(connected, mapping).unreadable(&error));
+            let (record, owner_id) = read?;
             is_wanted |= owners::is_wanted(&record, owner_id.as_deref());
             records.push((record, owner_id));
         }

@@ -1,45 +1,54 @@
 //! A document of a provider, parsed once and read in place: its texts stay in the bytes that they came in.
 //!
-//! Most of a provider's answer is never used, or used once. Building `serde_json::Value`s of it was a third of what a list
-//! cost, nearly all of it memory for names and texts.
+//! Most of a provider's answer is never used, or used once. So nothing is built of it but one list of where things are.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-use serde_json::Value;
-use serde_json_borrow::{OwnedValue, Value as Borrowed};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::node::Node;
 use super::{Budget, JsonError};
-use crate::pointer;
 
 /// A parsed document. Of members with the same name the last counts, as for `serde_json`.
-///
-/// It cannot be cloned: a clone of an [`OwnedValue`] borrows from the text of the first.
 #[derive(Debug)]
-pub struct Document(OwnedValue);
-
-/// One value of a document, or of a `serde_json::Value`.
-#[derive(Clone, Copy, Debug)]
-pub struct Node<'a>(Inner<'a>);
-
-/// Text of a document that JSON writes as it stands, because it stood there so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PlainText<'a>(&'a str);
-
-impl<'a> PlainText<'a> {
-    /// The text.
-    #[must_use]
-    pub const fn as_str(self) -> &'a str {
-        self.0
-    }
+pub struct Document {
+    text: String,
+    /// The texts that have escapes where they stand, without them.
+    unescaped: String,
+    /// All values in the order of the text. The members of an object are its names, each with what it names behind it.
+    entries: Vec<Entry>,
 }
 
+/// A value, or the name of one.
 #[derive(Clone, Copy, Debug)]
-enum Inner<'a> {
-    Borrowed(&'a Borrowed<'a>),
-    Built(&'a Value),
+pub(super) enum Entry {
+    Null,
+    Boolean(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    /// Text that stands in the document as it is.
+    Plain(Span),
+    /// Text without the escapes that it has in the document.
+    Unescaped(Span),
+    List(Extent),
+    Object(Extent),
+}
+
+/// Where a text is, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    start: u32,
+    length: u32,
+}
+
+/// What belongs to a list or an object.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Extent {
+    /// How many elements or members it has.
+    pub(super) count: u32,
+    /// The entry behind the last that belongs to it.
+    pub(super) end: u32,
 }
 
 impl Budget {
@@ -48,18 +57,35 @@ impl Budget {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn document(&mut self, text: &[u8]) -> Result<Document, JsonError> {
-        self.spend(text)?;
-        OwnedValue::from_slice(text)
-            .map(Document)
-            .map_err(JsonError::Unreadable)
+        let values = self.spend(text)?;
+        let text = std::str::from_utf8(text).map_err(JsonError::unreadable)?;
+        Document::read(text, values).map_err(JsonError::unreadable)
     }
 }
 
 impl Document {
+    fn read(text: &str, values: usize) -> Result<Self, serde_json::Error> {
+        let text = text.to_owned();
+        let mut builder = Builder {
+            begins_at: address(&text),
+            unescaped: String::new(),
+            entries: Vec::with_capacity(values),
+        };
+        let mut deserializer = serde_json::Deserializer::from_str(&text);
+        builder.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        let Builder { unescaped, entries, .. } = builder;
+        Ok(Self {
+            text,
+            unescaped,
+            entries,
+        })
+    }
+
     /// The whole of it.
     #[must_use]
     pub fn root(&self) -> Node<'_> {
-        Node(Inner::Borrowed(self.0.get_value()))
+        Node::of(self, 0)
     }
 
     /// The value at an RFC 6901 pointer.
@@ -68,180 +94,150 @@ impl Document {
         self.root().at(pointer)
     }
 
-    /// Whether an object within has this name among its members.
-    pub(super) fn has_name(&self, name: &str) -> bool {
-        has_name(self.0.get_value(), name)
-    }
-}
-
-impl<'a> From<&'a Value> for Node<'a> {
-    fn from(value: &'a Value) -> Self {
-        Self(Inner::Built(value))
-    }
-}
-
-impl<'a> Node<'a> {
-    /// The value at an RFC 6901 pointer.
-    #[must_use]
-    pub fn at(self, pointer: &str) -> Option<Self> {
-        let tokens = pointer::tokens(pointer).ok()?;
-        tokens.iter().try_fold(self, |node, token| node.step(token))
+    pub(super) fn entry(&self, index: usize) -> Entry {
+        // There is one for each index that this module gives out.
+        self.entries.get(index).copied().unwrap_or(Entry::Null)
     }
 
-    /// The member of this name, or the element of this index.
-    #[must_use]
-    pub fn step(self, token: &str) -> Option<Self> {
-        match self.0 {
-            Inner::Borrowed(Borrowed::Object(members)) => {
-                let mut members = members.as_vec().iter();
-                let found = members.rfind(|(name, _)| *name == token);
-                found.map(|(_, value)| Self(Inner::Borrowed(value)))
-            }
-            Inner::Borrowed(Borrowed::Array(_)) => self.element(pointer::index(token)?),
-            Inner::Built(Value::Object(members)) => members.get(token).map(Self::from),
-            Inner::Built(Value::Array(_)) => self.element(pointer::index(token)?),
-            Inner::Borrowed(_) | Inner::Built(_) => None,
+    /// The entry behind a value and all that belongs to it.
+    pub(super) fn behind(&self, index: usize) -> usize {
+        match self.entry(index) {
+            Entry::List(extent) | Entry::Object(extent) => extent.end as usize,
+            _ => index + 1,
         }
     }
 
-    /// How many elements a list has; none for anything else.
-    #[must_use]
-    pub fn elements(self) -> Option<usize> {
-        match self.0 {
-            Inner::Borrowed(Borrowed::Array(elements)) => Some(elements.len()),
-            Inner::Built(Value::Array(elements)) => Some(elements.len()),
-            Inner::Borrowed(_) | Inner::Built(_) => None,
-        }
-    }
-
-    /// The element of a list.
-    #[must_use]
-    pub fn element(self, index: usize) -> Option<Self> {
-        match self.0 {
-            Inner::Borrowed(Borrowed::Array(elements)) => {
-                elements.get(index).map(|value| Self(Inner::Borrowed(value)))
-            }
-            Inner::Built(Value::Array(elements)) => elements.get(index).map(Self::from),
-            Inner::Borrowed(_) | Inner::Built(_) => None,
-        }
-    }
-
-    /// A copy that stands alone.
-    #[must_use]
-    pub fn to_value(self) -> Value {
-        match self.0 {
-            Inner::Borrowed(value) => value.into(),
-            Inner::Built(value) => value.clone(),
-        }
-    }
-
-    /// The text that it is, if it is one that has no escapes where it stands. The parser borrows such text from the document
-    /// and builds all other.
-    pub(crate) fn plain_text(self) -> Option<PlainText<'a>> {
-        match self.0 {
-            Inner::Borrowed(Borrowed::Str(Cow::Borrowed(text))) => Some(PlainText(text)),
-            Inner::Borrowed(_) | Inner::Built(_) => None,
-        }
-    }
-
-    /// Whether it is null.
-    #[must_use]
-    pub fn is_null(self) -> bool {
-        matches!(
-            self.0,
-            Inner::Borrowed(Borrowed::Null) | Inner::Built(Value::Null)
-        )
-    }
-
-    /// Whether it has members.
-    #[must_use]
-    pub fn is_object(self) -> bool {
-        matches!(
-            self.0,
-            Inner::Borrowed(Borrowed::Object(_)) | Inner::Built(Value::Object(_))
-        )
-    }
-
-    /// What sort of value it is, for messages.
-    pub(crate) fn sort(self) -> &'static str {
-        match self.0 {
-            Inner::Built(value) => crate::describe::sort_of(value),
-            Inner::Borrowed(value) => match value {
-                Borrowed::Null => "null",
-                Borrowed::Bool(_) => "a boolean",
-                Borrowed::Number(_) => "a number",
-                Borrowed::Str(_) => "text",
-                Borrowed::Array(_) => "a list",
-                Borrowed::Object(_) => "an object",
-            },
+    /// The text of an entry, if it is one.
+    pub(super) fn text(&self, entry: Entry) -> Option<&str> {
+        match entry {
+            Entry::Plain(span) => span.of(&self.text),
+            Entry::Unescaped(span) => span.of(&self.unescaped),
+            _ => None,
         }
     }
 }
 
-fn has_name(value: &Borrowed<'_>, wanted: &str) -> bool {
-    match value {
-        Borrowed::Array(elements) => elements.iter().any(|element| has_name(element, wanted)),
-        Borrowed::Object(members) => members
-            .as_vec()
-            .iter()
-            .any(|(name, member)| *name == wanted || has_name(member, wanted)),
-        _ => false,
+impl Span {
+    fn of(self, text: &str) -> Option<&str> {
+        let start = self.start as usize;
+        text.get(start..start + self.length as usize)
     }
 }
 
-/// As JSON.
-impl fmt::Display for Node<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Inner::Borrowed(value) => {
-                let text = serde_json::to_string(&Shown(value)).map_err(|_| fmt::Error)?;
-                formatter.write_str(&text)
-            }
-            Inner::Built(value) => value.fmt(formatter),
+fn address(text: &str) -> usize {
+    text.as_ptr() as usize
+}
+
+/// Makes entries of what the parser finds.
+struct Builder {
+    /// Where the document's text is in memory: the parser gives its texts from there.
+    begins_at: usize,
+    unescaped: String,
+    entries: Vec<Entry>,
+}
+
+impl Builder {
+    /// A place for a list or an object of which the end is not known yet.
+    fn open(&mut self) -> usize {
+        self.entries.push(Entry::Null);
+        self.entries.len() - 1
+    }
+
+    fn close<E: Error>(&mut self, place: usize, count: usize, made: fn(Extent) -> Entry) -> Result<(), E> {
+        let extent = Extent {
+            count: short(count)?,
+            end: short(self.entries.len())?,
+        };
+        if let Some(entry) = self.entries.get_mut(place) {
+            *entry = made(extent);
         }
+        Ok(())
     }
 }
 
-/// A value as it is written: of members with the same name the last.
-struct Shown<'a>(&'a Borrowed<'a>);
+/// Documents of 4 GiB are not read.
+fn short<E: Error>(number: usize) -> Result<u32, E> {
+    u32::try_from(number).map_err(|_| E::custom("the document is too large"))
+}
 
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Borrowed::Array(elements) => serializer.collect_seq(elements.iter().map(Shown)),
-            Borrowed::Object(members) => {
-                let members = || {
-                    members
-                        .as_vec()
-                        .iter()
-                        .map(|(name, value)| (&**name, Shown(value)))
-                };
-                let Some(last) = last_of(members().map(|(name, _)| name)) else {
-                    return serializer.collect_map(members());
-                };
-                let counts = |(index, (name, _)): &(usize, (&str, Shown<'_>))| last.get(name) == Some(index);
-                serializer.collect_map(members().enumerate().filter(counts).map(|(_, member)| member))
-            }
-            value => value.serialize(serializer),
+impl<'de> DeserializeSeed<'de> for &mut Builder {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Builder {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.entries.push(Entry::Null);
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.entries.push(Entry::Boolean(value));
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.entries.push(Entry::Unsigned(value));
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.entries.push(Entry::Signed(value));
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.entries.push(Entry::Float(value));
+        Ok(())
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<(), E> {
+        let span = Span {
+            start: short(address(text) - self.begins_at)?,
+            length: short(text.len())?,
+        };
+        self.entries.push(Entry::Plain(span));
+        Ok(())
+    }
+
+    /// The parser lends what it had to build: text without its escapes.
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        let span = Span {
+            start: short(self.unescaped.len())?,
+            length: short(text.len())?,
+        };
+        self.unescaped.push_str(text);
+        self.entries.push(Entry::Unescaped(span));
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let place = self.open();
+        let mut count = 0;
+        while elements.next_element_seed(&mut *self)?.is_some() {
+            count += 1;
         }
+        self.close(place, count, Entry::List)
     }
-}
 
-/// Where each name stands last; none if each stands there once.
-fn last_of<'a>(names: impl ExactSizeIterator<Item = &'a str> + Clone) -> Option<HashMap<&'a str, usize>> {
-    /// Of so many names each is compared with each sooner than they are hashed.
-    const FEW: usize = 12;
-    let mut rest = names.clone();
-    if names.len() <= FEW
-        && names
-            .clone()
-            .all(|name| rest.next().is_some() && !rest.clone().any(|other| other == name))
-    {
-        return None;
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let place = self.open();
+        let mut count = 0;
+        while members.next_key_seed(&mut *self)?.is_some() {
+            members.next_value_seed(&mut *self)?;
+            count += 1;
+        }
+        self.close(place, count, Entry::Object)
     }
-    let count = names.len();
-    let last: HashMap<&str, usize> = names.enumerate().map(|(index, name)| (name, index)).collect();
-    (last.len() < count).then_some(last)
 }
 
 #[cfg(test)]
@@ -322,7 +318,7 @@ mod tests {
                 "{pointer}"
             );
         }
-        assert_eq!(read.at("/a~1b").and_then(Node::elements), Some(2));
+        assert_eq!(read.at("/a~1b").and_then(Node::length), Some(2));
         assert!(read.at("/").is_some_and(Node::is_null) && read.root().is_object());
     }
 

@@ -11,13 +11,13 @@ use crate::time;
 /// As [`coerce`], of what is found in a document: text that is right as it stands is not copied.
 pub(crate) fn cell(kind: FieldKind, found: Option<Node<'_>>) -> Result<Cell<'_>, String> {
     let Some(node) = found else {
-        return Ok(Cell::NULL);
+        return Ok(Cell::Null);
     };
     match (node.plain_text(), kind) {
-        (Some(text), _) if text.as_str().is_empty() => Ok(Cell::NULL),
+        (Some(text), _) if text.as_str().is_empty() => Ok(Cell::Null),
         (Some(text), FieldKind::Text | FieldKind::CustomFields) => Ok(text.into()),
         (Some(text), FieldKind::DateTime) if time::is_unified(text.as_str()) => Ok(text.into()),
-        _ => coerce(kind, node.to_value()).map(Cell::Value),
+        _ => coerce(kind, node.to_value()).map(Cell::from),
     }
 }
 

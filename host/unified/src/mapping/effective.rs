@@ -121,7 +121,7 @@ impl EffectiveMapping {
 
     /// Brings a provider's record into the unified form: every field of the schema in its order, absent ones null; or
     /// only `id` and the selected ones. `ownerName` and `ownerEmail` are null unless mapped: see
-    /// [`owner_id`](Self::owner_id). `room` is what is left for all records of an answer together.
+    /// [`read_with_owner_id`](Self::read_with_owner_id). `room` is what is left for all records of an answer together.
     pub fn read<'a>(
         &'a self,
         document: impl Into<Node<'a>>,
@@ -129,12 +129,19 @@ impl EffectiveMapping {
         selection: Option<&[String]>,
         room: &mut Room,
     ) -> Result<Record<'a>, ReadError> {
-        self.read.read(document.into(), provider, selection, room)
+        let read = self.read_with_owner_id(document, provider, selection, room);
+        read.map(|(record, _)| record)
     }
 
-    /// The owner's id in a provider's record, whether it is selected or not: what owner names are looked up by.
-    pub fn owner_id<'a>(&'a self, document: impl Into<Node<'a>>) -> Option<Cow<'a, str>> {
-        self.read.owner_id(document.into())
+    /// As [`read`](Self::read), with the owner's id, whether it is selected or not: what owner names are looked up by.
+    pub fn read_with_owner_id<'a>(
+        &'a self,
+        document: impl Into<Node<'a>>,
+        provider: &'a str,
+        selection: Option<&[String]>,
+        room: &mut Room,
+    ) -> Result<(Record<'a>, Option<Cow<'a, str>>), ReadError> {
+        self.read.read(document.into(), provider, selection, room)
     }
 
     /// Turns a [checked](crate::body::check) body into provider fields and their values; null clears a field.

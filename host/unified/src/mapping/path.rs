@@ -65,6 +65,14 @@ impl FieldPath {
         Some(Self { text, tokens })
     }
 
+    /// The name of the only step, if there is one.
+    pub(crate) fn single_step(&self) -> Option<&str> {
+        match self.tokens.as_slice() {
+            [name] => Some(name),
+            _ => None,
+        }
+    }
+
     /// The value there, null included; none if a step of the way is missing.
     pub fn find<'record>(&self, record: impl Into<Node<'record>>) -> Option<Node<'record>> {
         let mut steps = self.tokens.iter();

@@ -7,23 +7,27 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use self::reader::{Reader, Source};
+use self::reader::{Reader, Source, Wanted};
 use super::{Room, Row};
 use crate::json::Node;
 use crate::manifest::ResourceManifest;
 use crate::mapping::FieldPath;
 use crate::mapping::target::Target;
-use crate::record::{Cell, Record};
+use crate::record::{Cell, Name, Record};
 use crate::schema::{ADDRESS_MEMBERS, Field, FieldKind, Resource};
 
 pub use error::ReadError;
+
+/// What owner names are looked up by.
+const OWNER_ID: &str = "ownerId";
 
 /// Where every field of the schema comes from.
 #[derive(Debug)]
 pub(super) struct Plan {
     id: FieldPath,
     fields: FieldPath,
-    slots: Vec<(&'static Field, Slot)>,
+    wanted: Wanted,
+    slots: Vec<(Name, Slot)>,
     /// What all slots together need: most requests select nothing.
     all_provider_fields: Vec<String>,
 }
@@ -33,8 +37,8 @@ enum Slot {
     Id,
     Provider,
     Value(Option<Box<Reader>>),
-    Address(Vec<(&'static Field, Option<Reader>)>),
-    Custom(Vec<(String, Reader)>),
+    Address(Vec<(Name, Option<Reader>)>),
+    Custom(Vec<(Name, Reader)>),
     /// An owner's name, or else first and last name.
     OwnerName(Vec<Reader>, Vec<Reader>),
 }
@@ -42,18 +46,20 @@ enum Slot {
 impl Plan {
     pub(super) fn new(resource: Resource, manifest: &ResourceManifest, rows: &[Row]) -> Result<Self, String> {
         let fields = FieldPath::from_root(&manifest.fields_pointer)?;
+        let mut wanted = Wanted::default();
         let mut readers = Vec::new();
         for row in rows.iter().filter(|row| row.mapping.direction.reads()) {
-            readers.push((&row.target, Reader::new(row, &fields)?));
+            readers.push((&row.target, Reader::new(row, &fields, &mut wanted)?));
         }
         let slots = resource
             .fields()
             .iter()
-            .map(|field| (field, Slot::new(resource, field, &readers)))
+            .map(|field| (Name::new(field.name), Slot::new(resource, field, &readers)))
             .collect::<Vec<_>>();
         Ok(Self {
             id: FieldPath::from_root(&manifest.id_pointer)?,
             fields,
+            wanted,
             all_provider_fields: provider_fields(&slots, None),
             slots,
         })
@@ -72,21 +78,21 @@ impl Plan {
         provider: &'a str,
         selection: Option<&[String]>,
         room: &mut Room,
-    ) -> Result<Record<'a>, ReadError> {
+    ) -> Result<(Record<'a>, Option<Cow<'a, str>>), ReadError> {
         let source = self.source(document)?;
         let id = self.id(document)?;
         let mut record = Record::with_capacity(self.slots.len() + 1);
-        for (field, slot) in &self.slots {
-            if field.name == "id" || selected(field, selection) {
+        for (name, slot) in &self.slots {
+            if name.as_str() == "id" || selected(name, selection) {
                 let cell = match slot {
                     Slot::Id => id.clone(),
                     Slot::Provider => provider.into(),
-                    other => other.read(field.name, &source, room)?,
+                    other => other.read(name.as_str(), &source, room)?,
                 };
-                record.push(field.name, cell);
+                record.push_named(name, cell);
             }
         }
-        Ok(record)
+        Ok((record, self.owner_id(&source)))
     }
 
     /// Without its checks a record whose fields are garbage would read as one whose fields are empty.
@@ -106,17 +112,15 @@ impl Plan {
                 found: fields.sort(),
             });
         }
-        Ok(Source::new(document, fields))
+        Ok(Source::new(document, fields, &self.wanted))
     }
 
-    pub(super) fn owner_id<'a>(&'a self, document: Node<'a>) -> Option<Cow<'a, str>> {
-        let (field, slot) = self.slots.iter().find(|(field, _)| field.name == "ownerId")?;
-        let source = self.source(document).ok()?;
-        match slot.read(field.name, &source, &mut Room::default()).ok()? {
+    fn owner_id<'a>(&'a self, source: &Source<'a>) -> Option<Cow<'a, str>> {
+        let (name, slot) = self.slots.iter().find(|(name, _)| name.as_str() == OWNER_ID)?;
+        match slot.read(name.as_str(), source, &mut Room::default()).ok()? {
             Cell::Plain(text) => Some(text.as_str().into()),
             Cell::Text(text) => Some(text),
-            Cell::Value(Value::String(text)) => Some(text.into()),
-            Cell::Members(_) | Cell::Value(_) => None,
+            Cell::Null | Cell::Members(_) | Cell::Value(_) => None,
         }
     }
 
@@ -139,11 +143,11 @@ impl Plan {
 }
 
 /// The provider fields that the selected slots need, each once, in order.
-fn provider_fields(slots: &[(&'static Field, Slot)], selection: Option<&[String]>) -> Vec<String> {
+fn provider_fields(slots: &[(Name, Slot)], selection: Option<&[String]>) -> Vec<String> {
     let mut fields: Vec<String> = Vec::new();
     let needed = slots
         .iter()
-        .filter(|(field, _)| selected(field, selection) || owner_lookup(field, selection));
+        .filter(|(name, _)| selected(name, selection) || owner_lookup(name, selection));
     for path in needed
         .flat_map(|(_, slot)| slot.readers())
         .flat_map(Reader::paths)
@@ -155,14 +159,14 @@ fn provider_fields(slots: &[(&'static Field, Slot)], selection: Option<&[String]
     fields
 }
 
-fn selected(field: &Field, selection: Option<&[String]>) -> bool {
-    selection.is_none_or(|names| names.iter().any(|name| name == field.name))
+fn selected(field: &Name, selection: Option<&[String]>) -> bool {
+    selection.is_none_or(|names| names.iter().any(|name| name == field.as_str()))
 }
 
 /// Owner names are looked up by the owner's id.
-fn owner_lookup(field: &Field, selection: Option<&[String]>) -> bool {
+fn owner_lookup(field: &Name, selection: Option<&[String]>) -> bool {
     let looks_up = |name: &String| name == "ownerName" || name == "ownerEmail";
-    field.name == "ownerId" && selection.is_some_and(|names| names.iter().any(looks_up))
+    field.as_str() == OWNER_ID && selection.is_some_and(|names| names.iter().any(looks_up))
 }
 
 impl Slot {
@@ -188,13 +192,13 @@ impl Slot {
                 let members = ADDRESS_MEMBERS.iter();
                 Self::Address(
                     members
-                        .map(|member| (member, of(&Target::Address(member))))
+                        .map(|member| (Name::new(member.name), of(&Target::Address(member))))
                         .collect(),
                 )
             }
             (_, FieldKind::CustomFields) => {
                 let custom = readers.iter().filter_map(|(target, reader)| match target {
-                    Target::Custom(name) => Some((name.clone(), reader.clone())),
+                    Target::Custom(name) => Some((Name::new(name), reader.clone())),
                     _ => None,
                 });
                 Self::Custom(custom.collect())
@@ -222,7 +226,7 @@ impl Slot {
                 name if name.is_null() => joined(source, parts),
                 name => Ok(name),
             },
-            Self::Id | Self::Provider | Self::Value(None) | Self::Custom(_) => Ok(Cell::NULL),
+            Self::Id | Self::Provider | Self::Value(None) | Self::Custom(_) => Ok(Cell::Null),
         }?;
         room.take(name, &cell)?;
         Ok(cell)
@@ -232,14 +236,14 @@ impl Slot {
 /// There can be hundreds of these, so room is taken by each.
 fn custom<'a>(
     source: &Source<'a>,
-    members: &'a [(String, Reader)],
+    members: &'a [(Name, Reader)],
     room: &mut Room,
 ) -> Result<Cell<'a>, ReadError> {
     let mut own = Record::with_capacity(members.len());
     for (name, reader) in members {
         let cell = reader.read(source)?;
-        room.take(name, &cell)?;
-        own.push(name, cell);
+        room.take(name.as_str(), &cell)?;
+        own.push_named(name, cell);
     }
     Ok(Cell::Members(own))
 }
@@ -247,17 +251,17 @@ fn custom<'a>(
 /// Null as a whole when every member is.
 fn address<'a>(
     source: &Source<'a>,
-    members: &'a [(&'static Field, Option<Reader>)],
+    members: &'a [(Name, Option<Reader>)],
 ) -> Result<Cell<'a>, ReadError> {
     let mut address = Record::with_capacity(members.len());
-    for (member, reader) in members {
+    for (name, reader) in members {
         let cell = reader
             .as_ref()
-            .map_or(Ok(Cell::NULL), |reader| reader.read(source))?;
-        address.push(member.name, cell);
+            .map_or(Ok(Cell::Null), |reader| reader.read(source))?;
+        address.push_named(name, cell);
     }
     Ok(if address.fields().all(|(_, member)| member.is_null()) {
-        Cell::NULL
+        Cell::Null
     } else {
         Cell::Members(address)
     })
@@ -271,7 +275,7 @@ fn joined<'a>(source: &Source<'a>, readers: &'a [Reader]) -> Result<Cell<'a>, Re
         .collect::<Result<Vec<_>, _>>()?;
     let texts: Vec<&str> = cells.iter().filter_map(Cell::as_str).collect();
     Ok(if texts.is_empty() {
-        Cell::NULL
+        Cell::Null
     } else {
         Cell::Text(texts.join(" ").into())
     })

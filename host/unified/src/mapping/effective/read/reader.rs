@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use serde_json::Value;
 
 use super::ReadError;
@@ -18,8 +19,7 @@ use crate::schema::FieldKind;
 pub(super) struct Reader {
     unified_field: String,
     path: FieldPath,
-    /// The same from where the provider's fields are, if they are there.
-    from_fields: Option<FieldPath>,
+    place: Place,
     further: Vec<FieldPath>,
     transform: Option<Transform>,
     /// What an expression was parsed to.
@@ -27,17 +27,34 @@ pub(super) struct Reader {
     kind: FieldKind,
 }
 
+/// Where its value is in a record.
+#[derive(Clone, Debug)]
+enum Place {
+    /// Among the provider's fields: which of those that are [looked for](Wanted).
+    Field(usize),
+    /// Somewhere below the provider's fields.
+    BelowFields(FieldPath),
+    /// Elsewhere: where the path leads.
+    Elsewhere,
+}
+
+/// Provider fields that are found by going through them once, instead of once for each.
+#[derive(Debug, Default)]
+pub(super) struct Wanted(HashMap<String, usize>);
+
 /// A record of the provider while it is read.
 pub(super) struct Source<'a> {
     document: Node<'a>,
     /// The object that the provider's fields are in.
     fields: Option<Node<'a>>,
+    /// Those that are wanted.
+    found: Vec<Option<Node<'a>>>,
     /// The same for expressions, which work on values: built once for all of them.
     built: OnceCell<Value>,
 }
 
 impl Reader {
-    pub(super) fn new(row: &Row, fields: &FieldPath) -> Result<Self, String> {
+    pub(super) fn new(row: &Row, fields: &FieldPath, wanted: &mut Wanted) -> Result<Self, String> {
         let kind = row.target.kind();
         let transform = row.mapping.transform.clone();
         // What a date time of the schema takes anyway.
@@ -50,7 +67,13 @@ impl Reader {
         Ok(Self {
             expression,
             unified_field: row.mapping.unified_field.clone(),
-            from_fields: row.path.rest_from(fields),
+            place: match row.path.rest_from(fields) {
+                Some(path) => match path.single_step() {
+                    Some(name) => Place::Field(wanted.index(name)),
+                    None => Place::BelowFields(path),
+                },
+                None => Place::Elsewhere,
+            },
             path: row.path.clone(),
             further: further
                 .map(|field| FieldPath::parse(field, fields.as_str()))
@@ -74,9 +97,10 @@ impl Reader {
     }
 
     fn find<'a>(&self, source: &Source<'a>) -> Option<Node<'a>> {
-        match &self.from_fields {
-            Some(path) => path.find(source.fields?),
-            None => self.path.find(source.document),
+        match &self.place {
+            Place::Field(index) => source.found.get(*index).copied().flatten(),
+            Place::BelowFields(path) => path.find(source.fields?),
+            Place::Elsewhere => self.path.find(source.document),
         }
     }
 
@@ -93,15 +117,35 @@ impl Reader {
             }
             _ => transform.read(&value),
         };
-        coerce::coerce(self.kind, read?).map(Cell::Value)
+        coerce::coerce(self.kind, read?).map(Cell::from)
+    }
+}
+
+impl Wanted {
+    /// Where to find a field of this name among those that were found.
+    fn index(&mut self, name: &str) -> usize {
+        let next = self.0.len();
+        *self.0.entry(name.to_owned()).or_insert(next)
+    }
+
+    /// Of members with the same name the last counts.
+    fn find<'a>(&self, fields: Node<'a>) -> Vec<Option<Node<'a>>> {
+        let mut found = vec![None; self.0.len()];
+        for (name, member) in fields.members() {
+            if let Some(place) = self.0.get(name).and_then(|index| found.get_mut(*index)) {
+                *place = Some(member);
+            }
+        }
+        found
     }
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(document: Node<'a>, fields: Option<Node<'a>>) -> Self {
+    pub(super) fn new(document: Node<'a>, fields: Option<Node<'a>>, wanted: &Wanted) -> Self {
         Self {
             document,
             fields,
+            found: fields.map(|fields| wanted.find(fields)).unwrap_or_default(),
             built: OnceCell::new(),
         }
     }
