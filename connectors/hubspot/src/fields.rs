@@ -77,7 +77,9 @@ impl Wanted {
 /// How long a name gets in a query, at most.
 fn encoded_length(name: &str) -> usize {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { 1 } else { "%XX".len() }).sum()
+    name.bytes()
+        .map(|byte| if plain(byte) { 1 } else { "%XX".len() })
+        .sum()
 }
 
 /// The property that a provider field names, if it names one.

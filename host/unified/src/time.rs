@@ -28,7 +28,9 @@ pub(crate) fn is_unified(text: &str) -> bool {
 fn civil(text: &[u8]) -> Option<DateTime> {
     let number = |at: std::ops::Range<usize>| {
         let digits = text.get(at).unwrap_or_default().iter();
-        digits.fold(0_i16, |number, digit| number * 10 + i16::from(digit.wrapping_sub(b'0')))
+        digits.fold(0_i16, |number, digit| {
+            number * 10 + i16::from(digit.wrapping_sub(b'0'))
+        })
     };
     let small = |at: usize| i8::try_from(number(at..at + 2)).ok();
     DateTime::new(

@@ -15,8 +15,7 @@ pub(crate) fn checked(
     let manifest = connector.manifest();
     manifest.check_settings(settings).map_err(by_setting)?;
     let base_url = manifest.base_url_with(&manifest.settings_with(settings));
-    let grant = base_url
-        .and_then(|url| connector.grant(&url).map_err(|error| error.to_string()));
+    let grant = base_url.and_then(|url| connector.grant(&url).map_err(|error| error.to_string()));
     grant.map(drop).map_err(|why| ApiError::invalid("settings", why))
 }
 

@@ -74,7 +74,9 @@ impl Document {
         let mut deserializer = serde_json::Deserializer::from_str(&text);
         builder.deserialize(&mut deserializer)?;
         deserializer.end()?;
-        let Builder { unescaped, entries, .. } = builder;
+        let Builder {
+            unescaped, entries, ..
+        } = builder;
         Ok(Self {
             text,
             unescaped,

@@ -29,7 +29,7 @@ impl<'a> PlainText<'a> {
 
 /// What a value is. Numbers are only read as a whole: see [`Node::to_value`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Sort {
+pub(super) enum Kind {
     Null,
     Boolean,
     Number,
@@ -59,13 +59,13 @@ impl<'a> Node<'a> {
     /// The member of this name, or the element of this index.
     #[must_use]
     pub fn step(self, token: &str) -> Option<Self> {
-        match (self.0, self.sort_of()) {
+        match (self.0, self.kind()) {
             (Inner::Built(Value::Object(members)), _) => members.get(token).map(Self::from),
-            (_, Sort::Object) => {
+            (_, Kind::Object) => {
                 let named = self.members().filter(|(name, _)| *name == token);
                 named.last().map(|(_, member)| member)
             }
-            (_, Sort::List) => self.elements().nth(pointer::index(token)?),
+            (_, Kind::List) => self.elements().nth(pointer::index(token)?),
             _ => None,
         }
     }
@@ -127,7 +127,10 @@ impl<'a> Node<'a> {
             }
             Entry::Object(extent) => {
                 let mut object = Map::with_capacity(extent.count as usize);
-                object.extend(self.members().map(|(name, member)| (name.to_owned(), member.to_value())));
+                object.extend(
+                    self.members()
+                        .map(|(name, member)| (name.to_owned(), member.to_value())),
+                );
                 Value::Object(object)
             }
         }
@@ -147,44 +150,44 @@ impl<'a> Node<'a> {
     /// Whether it is null.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.sort_of() == Sort::Null
+        self.kind() == Kind::Null
     }
 
     /// Whether it has members.
     #[must_use]
     pub fn is_object(self) -> bool {
-        self.sort_of() == Sort::Object
+        self.kind() == Kind::Object
     }
 
     /// What sort of value it is, for messages.
     pub(crate) fn sort(self) -> &'static str {
-        match self.sort_of() {
-            Sort::Null => "null",
-            Sort::Boolean => "a boolean",
-            Sort::Number => "a number",
-            Sort::Text => "text",
-            Sort::List => "a list",
-            Sort::Object => "an object",
+        match self.kind() {
+            Kind::Null => "null",
+            Kind::Boolean => "a boolean",
+            Kind::Number => "a number",
+            Kind::Text => "text",
+            Kind::List => "a list",
+            Kind::Object => "an object",
         }
     }
 
-    pub(super) fn sort_of(self) -> Sort {
+    pub(super) fn kind(self) -> Kind {
         match self.0 {
             Inner::Read(document, index) => match document.entry(index) {
-                Entry::Null => Sort::Null,
-                Entry::Boolean(_) => Sort::Boolean,
-                Entry::Unsigned(_) | Entry::Signed(_) | Entry::Float(_) => Sort::Number,
-                Entry::Plain(_) | Entry::Unescaped(_) => Sort::Text,
-                Entry::List(_) => Sort::List,
-                Entry::Object(_) => Sort::Object,
+                Entry::Null => Kind::Null,
+                Entry::Boolean(_) => Kind::Boolean,
+                Entry::Unsigned(_) | Entry::Signed(_) | Entry::Float(_) => Kind::Number,
+                Entry::Plain(_) | Entry::Unescaped(_) => Kind::Text,
+                Entry::List(_) => Kind::List,
+                Entry::Object(_) => Kind::Object,
             },
             Inner::Built(value) => match value {
-                Value::Null => Sort::Null,
-                Value::Bool(_) => Sort::Boolean,
-                Value::Number(_) => Sort::Number,
-                Value::String(_) => Sort::Text,
-                Value::Array(_) => Sort::List,
-                Value::Object(_) => Sort::Object,
+                Value::Null => Kind::Null,
+                Value::Bool(_) => Kind::Boolean,
+                Value::Number(_) => Kind::Number,
+                Value::String(_) => Kind::Text,
+                Value::Array(_) => Kind::List,
+                Value::Object(_) => Kind::Object,
             },
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::node::{Node, Sort};
+use super::node::{Kind, Node};
 
 impl fmt::Display for Node<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,9 +17,9 @@ impl fmt::Display for Node<'_> {
 /// Of members with the same name the last is written.
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.sort_of() {
-            Sort::List => serializer.collect_seq(self.elements()),
-            Sort::Object => {
+        match self.kind() {
+            Kind::List => serializer.collect_seq(self.elements()),
+            Kind::Object => {
                 let Some(last) = last_of(self.members().map(|(name, _)| name)) else {
                     return serializer.collect_map(self.members());
                 };
@@ -27,7 +27,7 @@ impl Serialize for Node<'_> {
                 let members = self.members().enumerate().filter(counts);
                 serializer.collect_map(members.map(|(_, member)| member))
             }
-            Sort::Null | Sort::Boolean | Sort::Number | Sort::Text => self.to_value().serialize(serializer),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => self.to_value().serialize(serializer),
         }
     }
 }

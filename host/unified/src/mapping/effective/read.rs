@@ -249,10 +249,7 @@ fn custom<'a>(
 }
 
 /// Null as a whole when every member is.
-fn address<'a>(
-    source: &Source<'a>,
-    members: &'a [(Name, Option<Reader>)],
-) -> Result<Cell<'a>, ReadError> {
+fn address<'a>(source: &Source<'a>, members: &'a [(Name, Option<Reader>)]) -> Result<Cell<'a>, ReadError> {
     let mut address = Record::with_capacity(members.len());
     for (name, reader) in members {
         let cell = reader
