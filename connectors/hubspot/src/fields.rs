@@ -60,7 +60,7 @@ impl Wanted {
     pub(crate) fn split_properties(&self) -> (Option<String>, &[String]) {
         let mut length = 0;
         let fitting = self.properties.iter().take_while(|name| {
-            length += encoded_length(name) + SEPARATOR_LENGTH;
+            length += routemcp_sdk::http::segment(name).len() + SEPARATOR_LENGTH;
             length <= MAX_PROPERTIES_LENGTH
         });
         let (fitting, rest) = self.properties.split_at(fitting.count());
@@ -74,14 +74,6 @@ impl Wanted {
     }
 }
 
-/// How long a name gets in a query, at most.
-fn encoded_length(name: &str) -> usize {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    name.bytes()
-        .map(|byte| if plain(byte) { 1 } else { "%XX".len() })
-        .sum()
-}
-
 /// The property that a provider field names, if it names one.
 pub(crate) fn property(field: &str) -> Option<String> {
     match field.strip_prefix("/properties/") {
@@ -93,11 +85,7 @@ pub(crate) fn property(field: &str) -> Option<String> {
 
 /// One step of an RFC 6901 pointer.
 pub(crate) fn unescape(step: &str) -> String {
-    if step.contains('~') {
-        step.replace("~1", "/").replace("~0", "~")
-    } else {
-        step.to_owned()
-    }
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 fn push_once(names: &mut Vec<String>, name: String) {

@@ -117,7 +117,7 @@ fn nanos(duration: Duration) -> u64 {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{CpuMeter, Standing, metered};
+    use super::{CpuMeter, Standing, TICK, metered};
 
     fn spin(duration: Duration) {
         let meter = CpuMeter::new(duration);
@@ -135,6 +135,17 @@ mod tests {
         metered(&meter, async { spin(Duration::from_millis(30)) }).await;
         meter.enter();
         assert_eq!(meter.look(), Standing::Exhausted);
+    }
+
+    #[test]
+    fn whoever_runs_for_a_tick_gives_way() {
+        let meter = CpuMeter::new(Duration::from_secs(60));
+        meter.enter();
+        assert_eq!(meter.look(), Standing::JustBegun);
+        spin(TICK);
+        assert_eq!(meter.look(), Standing::Running);
+        meter.enter();
+        assert_eq!(meter.look(), Standing::JustBegun);
     }
 
     #[tokio::test]

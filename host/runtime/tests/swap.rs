@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use routemcp_broker::{Grant, Limits, Session};
+use routemcp_broker::{Limits, Session};
 use routemcp_runtime::{CallContext, EngineOptions, LoadedConnector, Query, Registry, Runtime};
 use routemcp_unified::json::Node;
 use serde_json::json;
@@ -24,7 +24,7 @@ fn runtime() -> Runtime {
 
 fn context(connector: &LoadedConnector, transport: &Arc<Canned>) -> CallContext {
     let manifest = connector.manifest();
-    let grant = Grant::within(&manifest.base_url, connector.allowed_hosts()).unwrap();
+    let grant = connector.grant(&manifest.base_url).unwrap();
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     let transport = Arc::clone(transport);
     let session = Session::new(Arc::new(grant), None, transport, Limits::default(), deadline);
@@ -95,7 +95,8 @@ async fn a_connector_that_is_taken_out_is_gone_and_others_stay() {
 async fn a_connector_reaches_nothing_until_hosts_are_granted() {
     let runtime = runtime();
     let mut connector = runtime.load(golden("0.1.0/acme.wasm")).await.unwrap();
-    assert!(connector.allowed_hosts().is_empty());
+    let base_url = connector.manifest().base_url.clone();
+    assert!(connector.allowed_hosts().is_empty() && connector.grant(&base_url).is_err());
     connector.grant_hosts(|host| host.ends_with("elsewhere.example"));
     assert!(
         connector.allowed_hosts().is_empty(),
@@ -103,4 +104,10 @@ async fn a_connector_reaches_nothing_until_hosts_are_granted() {
     );
     connector.grant_hosts(|_| true);
     assert_eq!(connector.allowed_hosts(), ["https://api.acme.example"]);
+    assert!(connector.grant(&base_url).is_ok() && connector.grant("https://elsewhere.example").is_err());
+    connector.grant_hosts(|_| false);
+    assert!(
+        connector.grant(&base_url).is_err(),
+        "what is taken back counts at once"
+    );
 }

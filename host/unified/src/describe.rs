@@ -2,16 +2,11 @@
 
 use serde_json::Value;
 
+use crate::json::Node;
+
 /// What sort of JSON value this is, with its article. Never the value itself: records hold personal data.
 pub(crate) fn sort_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
+    Node::from(value).sort()
 }
 
 /// `a, b or c`, each in backquotes.

@@ -244,7 +244,7 @@ impl From<Cell<'_>> for Value {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Cell, Record};
+    use super::{Cell, Name, Record};
 
     fn written(record: &Record<'_>) -> String {
         let mut json = Vec::new();
@@ -257,7 +257,13 @@ mod tests {
         let mut record = Record::default();
         record.push("plain", Cell::Null);
         record.push("a \"name\"", "line\nfeed");
-        assert_eq!(written(&record), r#"{"plain":null,"a \"name\"":"line\nfeed"}"#);
+        let text = r#"{"plain":null,"a \"name\"":"line\nfeed"}"#;
+        assert_eq!(written(&record), text);
+        let names = ["plain", "a \"name\""].map(Name::new);
+        let mut named = Record::default();
+        named.push_named(&names[0], Cell::Null);
+        named.push_named(&names[1], "line\nfeed".into());
+        assert_eq!((written(&named), named), (text.to_owned(), record));
         assert_eq!(written(&Record::default()), "{}");
     }
 

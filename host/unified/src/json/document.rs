@@ -43,7 +43,7 @@ pub(super) struct Span {
 }
 
 /// What belongs to a list or an object.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Extent {
     /// How many elements or members it has.
     pub(super) count: u32,
@@ -120,6 +120,13 @@ impl Document {
 }
 
 impl Span {
+    fn new<E: Error>(start: usize, text: &str) -> Result<Self, E> {
+        Ok(Self {
+            start: short(start)?,
+            length: short(text.len())?,
+        })
+    }
+
     fn of(self, text: &str) -> Option<&str> {
         let start = self.start as usize;
         text.get(start..start + self.length as usize)
@@ -139,6 +146,13 @@ struct Builder {
 }
 
 impl Builder {
+    /// Nothing can go wrong; the visitor's methods all give a result.
+    #[expect(clippy::unnecessary_wraps, reason = "what the visitor's methods give")]
+    fn add<E>(&mut self, entry: Entry) -> Result<(), E> {
+        self.entries.push(entry);
+        Ok(())
+    }
+
     /// A place for a list or an object of which the end is not known yet.
     fn open(&mut self) -> usize {
         self.entries.push(Entry::Null);
@@ -178,48 +192,35 @@ impl<'de> Visitor<'de> for &mut Builder {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.entries.push(Entry::Null);
-        Ok(())
+        self.add(Entry::Null)
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.entries.push(Entry::Boolean(value));
-        Ok(())
+        self.add(Entry::Boolean(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.entries.push(Entry::Unsigned(value));
-        Ok(())
+        self.add(Entry::Unsigned(value))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.entries.push(Entry::Signed(value));
-        Ok(())
+        self.add(Entry::Signed(value))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.entries.push(Entry::Float(value));
-        Ok(())
+        self.add(Entry::Float(value))
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<(), E> {
-        let span = Span {
-            start: short(address(text) - self.begins_at)?,
-            length: short(text.len())?,
-        };
-        self.entries.push(Entry::Plain(span));
-        Ok(())
+        let start = address(text) - self.begins_at;
+        self.add(Entry::Plain(Span::new(start, text)?))
     }
 
     /// The parser lends what it had to build: text without its escapes.
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        let span = Span {
-            start: short(self.unescaped.len())?,
-            length: short(text.len())?,
-        };
+        let start = self.unescaped.len();
         self.unescaped.push_str(text);
-        self.entries.push(Entry::Unescaped(span));
-        Ok(())
+        self.add(Entry::Unescaped(Span::new(start, text)?))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {

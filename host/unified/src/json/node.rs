@@ -1,5 +1,7 @@
 //! One value of a document, read in place.
 
+use std::slice;
+
 use serde_json::{Map, Number, Value, map};
 
 use super::document::{Document, Entry};
@@ -87,10 +89,9 @@ impl<'a> Node<'a> {
         Elements(match self.0 {
             Inner::Read(document, index) => match document.entry(index) {
                 Entry::List(extent) => Within::Read(document, index + 1, extent.end as usize),
-                _ => Within::Built([].iter()),
+                _ => Within::Built(None),
             },
-            Inner::Built(Value::Array(elements)) => Within::Built(elements.iter()),
-            Inner::Built(_) => Within::Built([].iter()),
+            Inner::Built(value) => Within::Built(value.as_array().map(|elements| elements.iter())),
         })
     }
 
@@ -99,10 +100,9 @@ impl<'a> Node<'a> {
         Members(match self.0 {
             Inner::Read(document, index) => match document.entry(index) {
                 Entry::Object(extent) => Within::Read(document, index + 1, extent.end as usize),
-                _ => Within::Read(document, index, index),
+                _ => Within::Built(None),
             },
-            Inner::Built(Value::Object(members)) => Within::Built(Some(members.iter())),
-            Inner::Built(_) => Within::Built(None),
+            Inner::Built(value) => Within::Built(value.as_object().map(Map::iter)),
         })
     }
 
@@ -201,14 +201,14 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Entries from one to before another, or what stands alone.
+/// Entries from one to before another, or what is in a value; none for nothing.
 #[derive(Clone)]
 enum Within<'a, Built> {
     Read(&'a Document, usize, usize),
-    Built(Built),
+    Built(Option<Built>),
 }
 
-struct Elements<'a>(Within<'a, std::slice::Iter<'a, Value>>);
+struct Elements<'a>(Within<'a, slice::Iter<'a, Value>>);
 
 impl<'a> Iterator for Elements<'a> {
     type Item = Node<'a>;
@@ -220,13 +220,13 @@ impl<'a> Iterator for Elements<'a> {
                 *at = document.behind(*at);
                 element
             }),
-            Within::Built(elements) => elements.next().map(Node::from),
+            Within::Built(elements) => elements.as_mut()?.next().map(Node::from),
         }
     }
 }
 
 #[derive(Clone)]
-struct Members<'a>(Within<'a, Option<map::Iter<'a>>>);
+struct Members<'a>(Within<'a, map::Iter<'a>>);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, Node<'a>);

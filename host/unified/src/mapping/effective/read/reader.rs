@@ -38,7 +38,8 @@ enum Place {
     Elsewhere,
 }
 
-/// Provider fields that are found by going through them once, instead of once for each.
+/// Provider fields that are found by going through them once, instead of once for each. The map is one with a quick hash, as
+/// every name of every record is looked up; the names in it are the mapping's, whoever wrote the record.
 #[derive(Debug, Default)]
 pub(super) struct Wanted(HashMap<String, usize>);
 
